@@ -1,0 +1,1 @@
+"""The words: shared vocabulary, phrase tables per language, their loading and linting."""
