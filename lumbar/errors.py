@@ -60,8 +60,10 @@ def to_line(error: Exception) -> str:
 
 
 def _place(error: Exception) -> str:
+    """The innermost frame in our own packages (this file apart), else the innermost of all."""
     frames = traceback.extract_tb(error.__traceback__)
     root = Path(__file__).parent.parent
-    ours = [frame for frame in frames if any(Path(frame.filename).is_relative_to(root / name) for name in PACKAGES)]
+    folders = [root / name for name in PACKAGES]
+    ours = [f for f in frames if f.filename != __file__ and any(map(Path(f.filename).is_relative_to, folders))]
     frame = (ours or frames)[-1]
     return f"{Path(frame.filename).name}:{frame.lineno}"
