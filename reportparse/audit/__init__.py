@@ -1,0 +1,1 @@
+"""The audit of a label table against gold: ``audit`` tells it in order, ``Audit`` is what comes out."""
