@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lexicons.vocabulary import LEVELS, TASKS
-from reportparse.audit.coverage import cover_reports, COVERAGE_FACTS
+from reportparse.audit.coverage import cover_reports, COVERAGE_FACTS, known_facts
 from reportparse.audit.gold import Gold
 from reportparse.audit.metrics import Estimate
 from reportparse.audit.scores import (
@@ -35,7 +35,7 @@ class Audit:
 
     n_reports: reports in the denominator, those of the gold. whole: all slots together; tasks, levels, cells (a level
     and a task) and strata: the same figures of a part; whole and strata also have ``reports_exact``.
-    coverage, gold_coverage: shares of the reports, by the names of COVERAGE_FACTS.
+    coverage, gold_coverage: shares of the reports, by the names of COVERAGE_FACTS, those that can be known.
     """
 
     n_reports: int
@@ -75,7 +75,7 @@ def audit(
     predicted = to_slots(table, gold.slots.studies)
     coded = _code_reports(gold, predicted, table)
     point, drawn = _tally(coded, generator, resamples)
-    n_facts = len(COVERAGE_FACTS)
+    fact = {fact.name: i for i, fact in enumerate(COVERAGE_FACTS)}
     return Audit(
         n_reports=len(gold.slots.studies),
         n_resamples=resamples,
@@ -96,8 +96,8 @@ def audit(
         strata=_score_strata(coded, strata, generator, resamples),
         grades=score_grades(point.confusion.sum((0, 1)), drawn.confusion.sum((1, 2))),
         rules=score_rules(coded.rules, point.rules, drawn.rules),
-        coverage={fact.name: score_flag(1 + i, point, drawn) for i, fact in enumerate(COVERAGE_FACTS)},
-        gold_coverage={fact.name: score_flag(1 + n_facts + i, point, drawn) for i, fact in enumerate(COVERAGE_FACTS)},
+        coverage={name: score_flag(1 + fact[name], point, drawn) for name in known_facts(table)},
+        gold_coverage={name: score_flag(1 + len(fact) + fact[name], point, drawn) for name in known_facts(gold.table)},
         wrong=tuple(list_wrong_slots(gold.slots, gold.table, predicted, table)),
         notes=tuple(_note_strangers(gold.slots, predicted, table)),
     )
@@ -147,7 +147,7 @@ def _note_strangers(gold: Slots, predicted: Slots, table: pd.DataFrame) -> list[
     if "rule" not in table.columns:
         notes.append("The label table has no column rule, so there is no precision of each rule.")
     if "scope" not in table.columns:
-        notes.append("The label table has no column scope, so every label counts as one that the report names itself.")
+        notes.append("The label table has no column scope, so levels described explicitly cannot be told from others.")
     return notes
 
 

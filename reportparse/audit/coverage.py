@@ -13,6 +13,9 @@ from reportparse.finding import Scope
 DEEPSPINE_TASKS = (Task.SCS, Task.LFS, Task.RFS)
 
 
+EXPLICIT = "six_levels_explicit"
+
+
 class CoverageFact(NamedTuple):
     """A yes-or-no fact about a labelled study: its stable name in metrics.json and what it means."""
 
@@ -24,7 +27,7 @@ COVERAGE_FACTS: tuple[CoverageFact, ...] = (
     CoverageFact("any_label", "Studies with a label at all."),
     CoverageFact("six_levels", "Studies with a label at each of the six levels."),
     CoverageFact(
-        "six_levels_explicit",
+        EXPLICIT,
         "The same, counting only levels that the report names itself (DeepSPINE's filter), not those reached by "
         "“all levels” or “the other levels”.",
     ),
@@ -35,8 +38,18 @@ COVERAGE_FACTS: tuple[CoverageFact, ...] = (
 )
 
 
+def has_scope(table: pd.DataFrame | None) -> bool:
+    """Whether a label table says how the level of a label is known; JSON lines of gold never do."""
+    return table is not None and "scope" in table.columns
+
+
+def known_facts(table: pd.DataFrame | None) -> list[str]:
+    """The names of the facts that can be told from a table."""
+    return [fact.name for fact in COVERAGE_FACTS if fact.name != EXPLICIT or has_scope(table)]
+
+
 def cover_reports(slots: Slots, table: pd.DataFrame | None) -> BoolArray:
-    """The facts (study, fact) of COVERAGE_FACTS; without a ``scope`` column every label counts as explicit."""
+    """The facts (study, fact) of COVERAGE_FACTS; no level counts as explicit where the table has no ``scope``."""
     labelled = slots.values >= 0
     explicit = labelled & _stated_or_carried(slots, table)
     deepspine = slots.values[:, :, [TASKS.index(task) for task in DEEPSPINE_TASKS]]
@@ -50,13 +63,14 @@ def cover_reports(slots: Slots, table: pd.DataFrame | None) -> BoolArray:
 
 
 def _at_every_level(slots: BoolArray) -> BoolArray:
-    some_task: BoolArray = slots.any(axis=2)
-    return some_task.all(axis=1)
+    at_every: BoolArray = np.logical_and.reduce(np.logical_or.reduce(slots, axis=2), axis=1)
+    return at_every
 
 
 def _stated_or_carried(slots: Slots, table: pd.DataFrame | None) -> BoolArray:
-    if table is None or "scope" not in table.columns:
-        return np.ones(slots.values.shape, np.bool_)
+    if not has_scope(table):
+        return np.zeros(slots.values.shape, np.bool_)
+    assert table is not None
     named = table["scope"].isin([Scope.STATED, Scope.CARRIED]).to_numpy(dtype=np.bool_)
     at_slot: BoolArray = np.append(named, False)[slots.rows]
     return at_slot

@@ -10,7 +10,7 @@ grade_accuracy, exact_agreement, kappa, spurious_per_100, missed_per_100, covera
      "stratum": {NAME: {...}}, "strata_column",
      "grade": {"0": {"precision", "recall", "f1"}, ..., "no grade": {...}},
      "rule": {RULE: {"n", "right", "precision": {...}}},
-     "coverage": {"labels": {FACT: {...}}, "gold": {FACT: {...}}},
+     "coverage": {"labels": {FACT: {...}}, "gold": {FACT: {...}}}, FACT as in COVERAGE_FACTS, those that can be known,
      "categories": [names of the confusion matrices' rows (gold) and columns (labels)],
      "wrong_slots": {"missed": n, "spurious": n, "wrong grade": n, "wrong range": n}, "notes": [...]}
 """

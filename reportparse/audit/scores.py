@@ -34,7 +34,7 @@ class RuleScore(NamedTuple):
 
 
 def score_group(name: str, counts: IntArray, drawn: IntArray) -> GroupScore:
-    """The figures of counts (exact, gold, predicted), with intervals from ``drawn``: (resample,) before the same axes."""
+    """The figures of counts (exact, gold, predicted); ``drawn``, for intervals, has (resample,) before these axes."""
     estimates = {metric.name: estimate(metric.formula, counts, drawn) for metric in METRICS}
     return GroupScore(name, estimates, counts.sum(0))
 

@@ -1,5 +1,6 @@
 """The list of wrong slots: what the gold says, what the labels say, and which words they were read from."""
 
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -94,3 +95,21 @@ def _to_rule(table: pd.DataFrame, row: int) -> str:
 def _is_conflict(table: pd.DataFrame, row: int) -> bool:
     value = table["conflict"].iloc[row] if row >= 0 and "conflict" in table.columns else None
     return value is not None and not pd.isna(value) and bool(value)
+
+
+def list_evidence(table: pd.DataFrame, studies: Collection[str]) -> dict[str, list[Span]]:
+    """The evidence of every label of some studies, by study."""
+    spans: dict[str, list[Span]] = {}
+    if not {"start", "end"} <= set(table.columns):
+        return spans
+    rows = table.loc[table["study_id"].isin(list(studies)), ["study_id", "start", "end"]].dropna()
+    for study_id, start, end in rows.itertuples(index=False):
+        spans.setdefault(str(study_id), []).append(Span(int(start), int(end)))
+    return spans
+
+
+def to_wrong_table(wrong: Iterable[WrongSlot]) -> pd.DataFrame:
+    """The wrong slots as a table, without report text: ``wrong_slots.tsv``."""
+    columns = ["study_id", "level", "task", "kind", "gold", "labelled", "rule", "conflict", "start", "end"]
+    rows = [(*slot[:8], *(slot.span or (None, None))) for slot in wrong]
+    return pd.DataFrame(rows, columns=columns).astype({"start": "Int64", "end": "Int64"})

@@ -1,0 +1,1 @@
+"""Pages and terminal tables of ``lumbar audit`` and ``lumbar explain``."""
