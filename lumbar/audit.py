@@ -39,7 +39,7 @@ def _to_requirements(ctx: click.Context, param: click.Parameter, values: tuple[s
     multiple=True,
     metavar="METRIC=VALUE",
     callback=_to_requirements,
-    help="Exit with 1 unless the metric over all slots reaches VALUE (error rates: stays under). May be repeated.",
+    help="Exit with 1 unless the metric over all slots is at least VALUE (rates of errors: at most). May be repeated.",
 )
 @click.option(
     "--strata", metavar="COLUMN", help="Also show the figures for each value of a field of the gold, such as source."
@@ -92,6 +92,9 @@ def audit(
 
     LABELS is a label table (.parquet, .csv, .tsv). GOLD is JSON lines with one labelled report each, or a second label
     table. The reports counted are those of GOLD.
+
+    Metrics for --require: slot_f1, precision, recall, grade_accuracy, exact_agreement, kappa, spurious_per_100,
+    missed_per_100, coverage, reports_exact. What each means stands on the page.
 
     \b
     Examples:

@@ -98,7 +98,7 @@ def _read_texts(inputs: AuditInputs, studies: Collection[str]) -> Mapping[str, s
     """The texts of some studies in the archive of reports, none where no archive is named."""
     if inputs.reports is None:
         return {}
-    from reportparse.archive import open_archive
+    from reportparse.archive.open import open_archive
 
     records = open_archive(inputs.reports, inputs.text_column, inputs.id_column)
-    return {record.study_id: record.text for record in records if record.study_id in studies}
+    return {record.study_id: record.text for record in records if record.text and record.study_id in studies}

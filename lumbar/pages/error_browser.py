@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from lumbar.pages.html import element, Html, join, table
+from lumbar.pages.html import breakable, element, Html, join, table
 from lumbar.pages.marked_text import Mark, mark_text
 from reportparse.audit.wrong_slots import WrongSlot
 from reportparse.evidence import Span, to_distinct_spans
@@ -105,7 +105,7 @@ def _to_row(slot: WrongSlot, marks: Mapping[Span, Mark], anchor: str) -> Html:
         element("td", None, slot.gold, _to_reference(slot.gold_span, marks)),
         element("td", None, slot.labelled, " (conflict)" if slot.conflict else "", _to_reference(slot.span, marks)),
         element("td", None, element("span", {"class": f"kind {slot.kind.name.lower()}"}, slot.kind)),
-        element("td", {"class": "rule"}, slot.rule or NO_RULE),
+        element("td", {"class": "rule"}, breakable(slot.rule or NO_RULE)),
     )
     return element("tr", data, cells)
 

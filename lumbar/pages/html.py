@@ -1,6 +1,7 @@
 """HTML that is safe by construction: text put into an element is escaped unless it is an element itself."""
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -38,6 +39,11 @@ def join(*children: str | Iterable[str]) -> Html:
         else:
             parts.append(join(*child))
     return Html("".join(parts))
+
+
+def breakable(name: str) -> Html:
+    """A name of words joined by dots, dashes and underscores, with a chance to break the line after each."""
+    return join(*(join(part, Html("<wbr>")) for part in re.split(r"(?<=[._-])", name)))
 
 
 def _to_attribute(name: str, value: object) -> str:
