@@ -1,0 +1,211 @@
+"""Tokens to chunks: runs of tokens that act as one word are joined before any clause is read.
+
+Ranges of grades (``mild to moderate``), lists and ranges of levels, comparisons of sides (``left greater than right``),
+grades of another time (``previously severe``), named scores (``Lee 2``).
+"""
+
+from typing import NamedTuple
+
+from reportparse.levels import ALL_LEVELS, above, below, span_mask
+from reportparse.lexer import Token
+
+
+class Chunk(NamedTuple):
+    """One word of the grammar.
+
+    kind: a concept, ``grade`` and ``level`` among them. value: the concept's value; for ``grade`` a (low, high, grade)
+    triple; for ``level`` the number of discs named, as a string (their masks are kept apart, so that a clause reads
+    the same at any level). first, last: indices of the first and last token.
+    """
+
+    kind: str
+    value: object
+    first: int
+    last: int
+
+
+class Chunked(NamedTuple):
+    """The chunks of a sentence; masks holds, for each ``level`` chunk in order, one bit mask per disc named."""
+
+    chunks: list[Chunk]
+    masks: list[tuple[int, ...]]
+
+
+Grade = tuple[int, int, int | None]
+
+_BETWEEN_GRADES = ("through", "slash", "or", "dash", "comma")
+_LEVEL_KINDS = ("disc", "span", "outside")
+_JOIN_LEVELS = ("comma", "and", "or", "slash", "levelword", "at", "of", "part", "semicolon")
+_SIDE_KINDS = ("side", "letter_side")
+
+
+def to_chunks(tokens: list[Token], minimal: Grade = (1, 1, 1)) -> Chunked:
+    """The chunks of a sentence's tokens; ``minimal`` is what the policy takes ``minimal`` to mean."""
+    chunks: list[Chunk] = []
+    masks: list[tuple[int, ...]] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.concept in ("grade", "large"):
+            if _starts_change(tokens, at):
+                chunks.append(Chunk("past_grade", "", at, at))
+                at += 2
+            chunk, at = _read_grade(tokens, at, minimal)
+            chunks.append(chunk)
+        elif token.concept in _LEVEL_KINDS or token.concept == "vertebra":
+            at = _read_levels(tokens, at, chunks, masks)
+        elif token.concept in _SIDE_KINDS:
+            chunk, at = _read_side(tokens, at)
+            chunks.append(chunk)
+        else:
+            chunks.append(Chunk(token.concept, token.value, at, at))
+            at += 1
+    return Chunked(_drop_past(chunks), masks)
+
+
+def _starts_change(tokens: list[Token], at: int) -> bool:
+    """``from mild to moderate``: the first grade is of another time."""
+    return (
+        at > 0
+        and tokens[at - 1].concept in ("from", "from_past")
+        and [t.concept for t in tokens[at + 1 : at + 3]] == ["through", "grade"]
+    )
+
+
+def to_grade(value: str, minimal: Grade) -> Grade:
+    """The (low, high, grade) of a lexicon value such as ``1-2-2``."""
+    if value == "minimal":
+        return minimal
+    low, high, grade = value.split("-")
+    return int(low), int(high), int(grade) if grade else None
+
+
+def _read_grade(tokens: list[Token], at: int, minimal: Grade) -> tuple[Chunk, int]:
+    """A grade or a range of two: ``mild``, ``mild to moderate``, ``moderate/severe``, ``mild moderate``."""
+    first = at
+    token = tokens[at]
+    grade = to_grade(str(token.value), minimal)
+    kind = token.concept
+    at += 1
+    while at < len(tokens):
+        step = 1 if tokens[at].concept in ("through", "slash", "dash", "or") else 0
+        nearby = at + step < len(tokens) and tokens[at + step].concept == "grade"
+        if not nearby or (step == 0 and tokens[at].start - tokens[at - 1].end > 1):
+            break
+        other = to_grade(str(tokens[at + step].value), minimal)
+        grade = _span(grade, other)
+        at += step + 1
+    return Chunk(kind, grade, first, at - 1), at
+
+
+def _span(a: Grade, b: Grade) -> Grade:
+    """The range of two grades; its grade is the higher, as in DeepSPINE."""
+    low, high = min(a[0], b[0]), max(a[1], b[1])
+    return low, high, None if a[2] is None or b[2] is None else high
+
+
+def _read_side(tokens: list[Token], at: int) -> tuple[Chunk, int]:
+    """A side, two sides joined (``left and right``), or a comparison of sides, which speaks of both."""
+    sides = {str(tokens[at].value)}
+    end = at + 1
+    look = at + 1
+    if look < len(tokens) and tokens[look].concept in ("more", "than", "and", "or", "slash", "comma", "be"):
+        compared = tokens[look].concept in ("than", "more")
+        while look < len(tokens) and tokens[look].concept in ("more", "than", "grade", "on") and compared:
+            look += 1
+        if not compared and tokens[look].concept in ("and", "slash", "or"):
+            look += 1
+        if look < len(tokens) and tokens[look].concept in _SIDE_KINDS:
+            other = str(tokens[look].value)
+            if compared and look - at >= 2 or not compared and other != str(tokens[at].value):
+                kind = "asym" if compared else "side"
+                return Chunk(kind, "B", at, look), look + 1
+    kind = "side" if tokens[at].concept == "side" else "letter_side"
+    return Chunk(kind, sides.pop(), at, end - 1), end
+
+
+def _read_levels(tokens: list[Token], at: int, chunks: list[Chunk], masks: list[tuple[int, ...]]) -> int:
+    """A level, a list or a range of them as one chunk; returns the index after it."""
+    first = at
+    named, end, outside = _read_range(tokens, at)
+    if named is None:
+        chunks.append(Chunk(tokens[at].concept, "", at, at))
+        return at + 1
+    levels = list(named)
+    while True:
+        look = end
+        joiners = 0
+        while look < len(tokens) and tokens[look].concept in _JOIN_LEVELS and joiners < 4:
+            if tokens[look].concept in ("part", "semicolon") or tokens[look].concept == "of":
+                break
+            joiners += 1
+            look += 1
+        if look == end and not (look < len(tokens) and tokens[look].concept in _LEVEL_KINDS):
+            break
+        if look >= len(tokens) or tokens[look].concept not in _LEVEL_KINDS:
+            break
+        if tokens[look - 1].concept == "at" and look - end > 1 and tokens[look - 2].concept == "comma":
+            break
+        more, end, out = _read_range(tokens, look)
+        levels += more or ()
+        outside &= out
+    mask = 0
+    for each in levels:
+        mask |= each
+    if chunks and chunks[-1].kind == "direction" and chunks[-1].value in ("above", "below") and mask:
+        levels = [above(mask) if chunks[-1].value == "above" else below(mask)]
+        first = chunks.pop().first
+    elif end < len(tokens) and tokens[end].concept == "direction" and tokens[end].value in ("up", "down"):
+        levels = [mask | (above(mask) if tokens[end].value == "up" else below(mask))]
+        end += 1
+    kept = tuple(dict.fromkeys(level for level in levels if level))
+    if not kept:
+        chunks.append(Chunk("outside", "", first, end - 1))
+        return end
+    chunks.append(Chunk("level", str(len(kept)), first, end - 1))
+    masks.append(kept)
+    return end
+
+
+def _read_range(tokens: list[Token], at: int) -> tuple[tuple[int, ...] | None, int, bool]:
+    """The masks of one level or of a range of levels, the index after it, and whether it lies outside the grid."""
+    token = tokens[at]
+    through = at + 2 < len(tokens) and tokens[at + 1].concept in ("through", "dash")
+    if token.concept == "vertebra":
+        if through and tokens[at + 2].concept == "vertebra":
+            mask = span_mask(int(token.value[0]), int(tokens[at + 2].value[0]))
+            return _split(mask), at + 3, not mask
+        return None, at + 1, False
+    if token.concept == "outside":
+        if through and tokens[at + 2].concept in ("disc", "span"):
+            lowest = max(tokens[at + 2].value)  # type: ignore[type-var]
+            return _split((int(lowest) << 1) - 1), at + 3, False
+        return (), at + 1, True
+    masks = tuple(int(v) for v in token.value)
+    if through and tokens[at + 2].concept in ("disc", "span"):
+        other = tuple(int(v) for v in tokens[at + 2].value)
+        low, high = min(masks + other), max(masks + other)
+        return _split((high << 1) - low & ALL_LEVELS), at + 3, False
+    return masks, at + 1, False
+
+
+def _split(mask: int) -> tuple[int, ...]:
+    return tuple(1 << bit for bit in range(6) if mask >> bit & 1)
+
+
+def _drop_past(chunks: list[Chunk]) -> list[Chunk]:
+    """Grades of another time are turned into ``past_grade``: ``previously severe``, ``mild in 2019``."""
+    out = list(chunks)
+    for i, chunk in enumerate(chunks):
+        if chunk.kind == "grade" and _is_past([c.kind for c in chunks[:i]][-2:], [c.kind for c in chunks[i + 1 : i + 3]]):
+            out[i] = chunk._replace(kind="past_grade")
+    return out
+
+
+def _is_past(before: list[str], after: list[str]) -> bool:
+    return (
+        before[-1:] in (["past"], ["from_past"])
+        or before == ["past", "be"]
+        or after[:1] in (["past"], ["year"])
+        or after in (["at", "year"], ["be", "past"])
+    )

@@ -1,0 +1,285 @@
+"""What sentences leave to one another: the level a paragraph is about, the topic of a list, section and region.
+
+Walks the sentences of a report in order and turns their statements into claims: one value for one slot, with its
+evidence.
+"""
+
+from typing import NamedTuple
+
+from reportparse.binding import LFS, LSS, OPEN, RFS, RSS, SCS, Reading, Statement, Value, to_tasks
+from reportparse.finding import Scope, Section
+from reportparse.levels import ALL_LEVELS, above, below
+from reportparse.segments import CANAL, FORAMEN, RECESS
+
+
+class Sentence(NamedTuple):
+    """A sentence read, ready to be put in its context.
+
+    heading: masks of the level it begins with, set apart by a colon or a dash; heading_alone: it holds nothing else.
+    outside: the heading names a level that is not one of the six. label_sites, label_sides: of a label (``Foramina:``),
+    -1 for another structure's, None for none. masks: of the ``level`` chunks in order. spans: text offsets per chunk.
+    """
+
+    line: int
+    opens_line: bool
+    after_blank: bool
+    section: Section
+    region: str
+    heading: tuple[int, ...]
+    heading_alone: bool
+    outside: bool
+    label_sites: int | None
+    label_sides: str
+    label_alone: bool
+    masks: tuple[tuple[int, ...], ...]
+    spans: tuple[tuple[int, int], ...]
+    reading: Reading
+    begins_with_level: bool
+    lesser: bool
+
+
+class Claim(NamedTuple):
+    """One value for one slot. level: bit index; task: bit of SCS..RSS; scope, section: as in a finding."""
+
+    level: int
+    task: int
+    value: Value
+    scope: Scope
+    section: Section
+    sentence: int
+    exception: bool
+    unsided: bool
+    start: int
+    end: int
+    rule: str
+
+
+class Deferred(NamedTuple):
+    """A statement about the levels that others leave over."""
+
+    tasks: int
+    value: Value
+    section: Section
+    sentence: int
+    within: bool
+    start: int
+    end: int
+    rule: str
+
+
+class _Context:
+    """The state a sentence is read in."""
+
+    def __init__(self) -> None:
+        self.levels: tuple[int, ...] = ()
+        self.outside = False
+        self.level_line = -1
+        self.level_is_block = False
+        self.topic_sites = 0
+        self.topic_sides = ""
+        self.topic_kind = ""
+        self.label_line = -1
+        self.block_has_content = False
+        self.last: list[Statement] = []
+
+    def forget_levels(self) -> None:
+        self.levels, self.outside, self.level_is_block, self.level_line = (), False, False, -1
+
+    def forget_topic(self) -> None:
+        self.topic_sites, self.topic_sides, self.topic_kind = 0, "", ""
+
+
+def to_claims(sentences: list[Sentence]) -> tuple[list[Claim], list[Deferred]]:
+    """The claims of a report's sentences, and what is said of remaining levels."""
+    walker = _Walker(sentences)
+    for index, sentence in enumerate(sentences):
+        walker.step(index, sentence)
+    return walker.claims, walker.deferred
+
+
+class _Walker:
+    def __init__(self, sentences: list[Sentence]) -> None:
+        self.sentences = sentences
+        self.claims: list[Claim] = []
+        self.deferred: list[Deferred] = []
+        self.context = _Context()
+        self.section = Section.BODY
+        self.region = ""
+        self.last_level_line = max((s.line for s in sentences if s.begins_with_level), default=-1)
+        self.block_style = _is_block_style(sentences)
+
+    def step(self, index: int, s: Sentence) -> None:
+        self._enter(s)
+        self._take_heading(s)
+        self._take_label(s)
+        for statement in s.reading.statements:
+            self._claim(index, s, statement)
+        self._leave(s)
+
+    def _enter(self, s: Sentence) -> None:
+        c = self.context
+        if s.section != self.section or s.region != self.region:
+            c.forget_levels()
+            c.forget_topic()
+            self.section, self.region = s.section, s.region
+        if s.after_blank and s.opens_line:
+            if not (c.level_is_block and not c.block_has_content):
+                c.forget_levels()
+            if not (c.topic_kind == "block" and not c.block_has_content):
+                c.forget_topic()
+        if s.opens_line:
+            if self.section is Section.IMPRESSION and not c.level_is_block:
+                c.forget_levels()
+            if c.topic_kind == "line":
+                c.forget_topic()
+
+    def _take_heading(self, s: Sentence) -> None:
+        c = self.context
+        if s.heading or s.outside:
+            c.levels, c.outside = s.heading, s.outside
+            c.level_line = s.line
+            c.level_is_block = s.heading_alone
+            c.block_has_content = False
+            if c.topic_kind == "label-in-level":
+                c.forget_topic()
+
+    def _take_label(self, s: Sentence) -> None:
+        c = self.context
+        if s.label_sites is None:
+            return
+        if s.label_sites == 0 and c.topic_kind:
+            c.topic_sides = s.label_sides
+        else:
+            c.topic_sites, c.topic_sides = s.label_sites, s.label_sides
+            c.topic_kind = "block" if s.label_alone else "line"
+            if s.label_alone:
+                c.block_has_content = False
+        c.label_line = s.line
+
+    def _leave(self, s: Sentence) -> None:
+        c = self.context
+        if s.reading.statements:
+            c.block_has_content = True
+            c.last = list(s.reading.statements)
+        if c.topic_kind not in ("line", "block") and s.reading.topic_sites:
+            c.topic_sites, c.topic_sides, c.topic_kind = s.reading.topic_sites, "", "sentence"
+        inside = [mask for masks in s.masks for mask in masks]
+        if inside and not s.heading:
+            c.levels, c.outside = tuple(inside), False
+            c.level_line, c.level_is_block = s.line, False
+
+    def _claim(self, index: int, s: Sentence, st: Statement) -> None:
+        if s.region not in ("", "lumbar") and not st.levels:
+            return
+        if st.outside:
+            return
+        if st.bare == "same":
+            self._copy(index, s, st)
+            return
+        for tasks, value in self._places(s, st):
+            if tasks:
+                self._put(index, s, st, tasks, value)
+
+    def _places(self, s: Sentence, st: Statement) -> list[tuple[int, Value]]:
+        """The tasks a statement speaks of; a bare one takes the label's or the last sentence's topic."""
+        c = self.context
+        if st.tasks:
+            if st.unsided and c.topic_kind in ("line", "block") and c.topic_sides and c.topic_sites in (0, FORAMEN, RECESS):
+                return [(st.tasks & to_tasks(FORAMEN | RECESS, c.topic_sides) | st.tasks & SCS, st.value)]
+            return [(st.tasks, st.value)]
+        labelled = c.topic_kind in ("line", "block")
+        if labelled and c.topic_sites:
+            return [] if c.topic_sites < 0 else [(to_tasks(c.topic_sites, st.sides or c.topic_sides), st.value)]
+        if st.bare == "stenosis":
+            return [(SCS, st.value), (LFS | RFS, OPEN)]
+        if st.bare == "normal" and (s.begins_with_level or st.levels or st.quantifier in ("all", "remaining", "these")):
+            return [(SCS | LFS | RFS, st.value)]
+        if st.bare == "normal-study":
+            return [(SCS | LFS | RFS, st.value)]
+        if c.topic_kind == "sentence" and c.topic_sites > 0 and st.bare != "normal":
+            return [(to_tasks(c.topic_sites, st.sides or c.topic_sides), st.value)]
+        if st.bare == "value" and c.topic_sites == 0 and st.levels == () and s.heading:
+            return [(SCS, st.value)]
+        return []
+
+    def _put(self, index: int, s: Sentence, st: Statement, tasks: int, value: Value) -> None:
+        start, end = s.spans[st.first][0], s.spans[min(st.last, len(s.spans) - 1)][1]
+        if st.quantifier in ("remaining", "otherwise"):
+            within = st.quantifier == "otherwise"
+            self.deferred.append(Deferred(tasks, value, s.section, index, within, start, end, st.rule))
+            return
+        mask, scope = self._levels(s, st, value)
+        for level in range(6):
+            if mask >> level & 1:
+                for task in (SCS, LFS, RFS, LSS, RSS):
+                    if tasks & task:
+                        self.claims.append(
+                            Claim(level, task, value, scope, s.section, index, st.exception, st.unsided, start, end, st.rule)
+                        )  # fmt: skip
+
+    def _levels(self, s: Sentence, st: Statement, value: Value) -> tuple[int, Scope]:
+        c = self.context
+        if st.levels:
+            mask = 0
+            for ordinal in st.levels:
+                for each in s.masks[ordinal]:
+                    mask |= each
+            return mask, Scope.STATED
+        ctx = 0
+        for each in c.levels:
+            ctx |= each
+        q = st.quantifier
+        if q == "all":
+            return (ALL_LEVELS, Scope.STUDY)
+        if q in ("above", "below"):
+            return (above(ctx) if q == "above" else below(ctx)), Scope.STATED
+        if q in ("former", "latter"):
+            inside = [mask for masks in s.masks for mask in masks] or list(c.levels)
+            return (inside[0 if q == "former" else -1] if inside else 0), Scope.STATED
+        if q == "none":
+            return 0, Scope.STATED
+        if s.heading and not s.outside:
+            return ctx, Scope.STATED
+        if c.outside:
+            return 0, Scope.CARRIED
+        if ctx and not self._is_closing(s, value):
+            return ctx, Scope.CARRIED
+        if value.low == 0 and value.status != "uncertain":
+            return ALL_LEVELS, Scope.STUDY
+        return 0, Scope.STUDY
+
+    def _is_closing(self, s: Sentence, value: Value) -> bool:
+        """A negative on a line of its own after the last level, under no heading line, speaks of the whole study."""
+        c = self.context
+        return (
+            value.low == 0
+            and s.line > c.level_line
+            and not c.level_is_block
+            and not self.block_style
+            and s.line > self.last_level_line
+        )
+
+    def _copy(self, index: int, s: Sentence, st: Statement) -> None:
+        """``similar at L5-S1``: the last statement again, at another level."""
+        earlier = [x for x in s.reading.statements if x.bare != "same" and x.tasks]
+        source = earlier[-1:] or [x for x in self.context.last if x.tasks]
+        for statement in source:
+            value = OPEN if s.lesser else statement.value
+            again = statement._replace(levels=st.levels, quantifier=st.quantifier, first=st.first, last=st.last, value=value)
+            self._put(index, s, again, statement.tasks, value)
+
+
+def _is_block_style(sentences: list[Sentence]) -> bool:
+    """Whether some level's paragraph goes on over further lines before the next level begins."""
+    last_level, going_on = -1, False
+    for s in sentences:
+        if s.begins_with_level:
+            if going_on and last_level >= 0:
+                return True
+            last_level, going_on = s.line, False
+        elif last_level >= 0 and s.line > last_level and s.opens_line and not s.after_blank and s.reading.statements:
+            going_on = True
+    return False
+
+
+__all__ = ["CANAL", "Claim", "Deferred", "Sentence", "to_claims"]

@@ -1,0 +1,159 @@
+"""The text as the grammar reads it: lower case, plain punctuation, hard wraps undone, cut into lines and sentences.
+
+Every step keeps the length of the text, so an offset in the result is an offset in the report.
+"""
+
+import re
+from typing import NamedTuple
+
+_PLAIN = str.maketrans(
+    {
+        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
+        "\u00ad": "-", "\ufe63": "-", "\uff0d": "-", "\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u2009": " ",
+        "\u200a": " ", "\u2002": " ", "\u2003": " ", "\u3000": " ", "\ufeff": " ", "\u200b": " ", "\u2028": "\n",
+        "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\r": "\n", "\u2018": "'", "\u2019": "'",
+        "\u201c": '"', "\u201d": '"', "\u2022": "*", "\u25cf": "*", "\u25aa": "*", "\u00b7": "*", "\u2023": "*",
+        "\u2192": ">", "\u2044": "/", "\uff0f": "/", "\x00": " ", "\uff1a": ":", "\uff0c": ",", "\u2215": "/",
+    }
+)  # fmt: skip
+
+_FURNITURE = re.compile(
+    r"^[ \t]*(?:[-=_*.#~]{4,}[ \t]*$|page\s+\d+\s+(?:of|/)\s+\d+|\(?electronically\s+signed|pt:\s|patient\s*(?:name|id)\b"
+    r"|mrn\b|dob\b|dictated\s+by|transcribed\s+by|accession\b|\(?continued\)?\s*$).*$",
+    re.MULTILINE,
+)
+
+_BULLET = re.compile(r"[ \t]*(?:[-*#>]+|\(?\d{1,2}[.)]|\(?[a-h][.)])[ \t]+")
+_LEVEL_START = re.compile(r"[ \t*#-]*(?:at |level |the )?(?:[ltd](?:1[0-2]|[1-9])|l\s?[-.]?\s?\d)\s?[-/ ls]{0,4}\d?\b")
+_LABEL_START = re.compile(r"[ \t*#-]*[a-z][a-z /,&()]{0,40}:")
+_ENDS = re.compile(r"[.;:!?|][ \t\"')*]*$")
+
+_SENTENCE_END = re.compile(r"[.!?](?![0-9.!?])(?=[\s\"')\]*]|[a-z*]|$)")
+
+ABBREVIATIONS = frozenset(
+    "mod sev min lat approx bilat lt rt dr mr mrs vs eg ie cf fig no st ant post inf sup cent resp sig incl gr ht wt"
+    " max rec prev esp poss prob mins degen assoc".split()
+)
+"""Words that end in a full stop in the middle of a sentence."""
+
+_LAST_WORD = re.compile(r"([a-z]+)$")
+
+
+class Line(NamedTuple):
+    """A line after hard wraps are undone: offsets, whether a blank line precedes it, and its indent."""
+
+    start: int
+    end: int
+    after_blank: bool
+    indent: int
+
+
+def normalise(text: str) -> str:
+    """The text in lower case with plain dashes, spaces and quotes; as long as the original, character for character."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    if not lowered.isascii() or "\r" in lowered or "\x00" in lowered or "\x0b" in lowered or "\x0c" in lowered:
+        lowered = lowered.replace("\r\n", " \n").translate(_PLAIN)
+    return lowered
+
+
+def undo_layout(lowered: str, original: str) -> str:
+    """The normalised text with page furniture blanked and the line breaks of hard wraps turned to spaces."""
+    if "\n" not in lowered:
+        return lowered
+    if _FURNITURE.search(lowered):
+        lowered = _FURNITURE.sub(_blank_furniture, lowered)
+    lines = lowered.split("\n")
+    width = max(map(len, lines))
+    cased = original != original.upper() and original != lowered
+    out = [lines[0]]
+    at = len(lines[0]) + 1
+    last_full = lines[0] if lines[0].strip() else ""
+    for line in lines[1:]:
+        joined = False
+        stripped = line.strip()
+        if stripped == "\x01" * len(stripped) and stripped:
+            joined = bool(last_full) and not _ENDS.search(last_full)
+            out.append((" " if joined else "\n") + " " * len(line))
+        elif stripped:
+            joined = bool(last_full) and _is_wrapped(last_full, line, original[at : at + len(line)], width, cased)
+            out.append((" " if joined else "\n") + line)
+            last_full = line
+        else:
+            out.append("\n" + line)
+            last_full = ""
+        at += len(line) + 1
+    return "".join(out)
+
+
+def _blank_furniture(match: re.Match[str]) -> str:
+    return "\x01" * len(match.group())
+
+
+def _is_wrapped(before: str, line: str, original: str, width: int, cased: bool) -> bool:
+    """Whether a line goes on from the one before: no end of sentence there, no new item here, and no room was left."""
+    if _ENDS.search(before) or _BULLET.match(line) or "|" in line or "\t" in line or "   " in line.strip():
+        return False
+    words = line.split()
+    no_room = len(before.rstrip()) + 1 + len(words[0]) > width - 12 and width >= 40
+    if _LEVEL_START.match(line) or _LABEL_START.match(line):
+        return no_room and before.rstrip()[-1:] in ",-/" or _needs_more(before)
+    if _needs_more(before):
+        return True
+    first = original.lstrip()[:1]
+    if cased and first.islower():
+        return no_room or width < 40 or len(words) < 12
+    if no_room:
+        return len(before.strip()) > 30
+    return False
+
+
+_OPEN_END = re.compile(
+    r"\b(?:and|or|of|the|with|at|to|without|mild|mildly|moderate|moderately|severe|severely|left|right|bilateral|no|central|neural"
+    r"|foraminal|canal|lateral|greater|than|is|are|by|from|in|on|due|a|an|for|both|causing|spinal|disc|nerve|,)[ \t]*,?$|,[ \t]*$"
+)
+
+
+def _needs_more(before: str) -> bool:
+    """Whether a line breaks off in the middle of a phrase."""
+    return _OPEN_END.search(before) is not None and len(before.split()) > 2
+
+
+def to_lines(text: str) -> list[Line]:
+    """The non-empty lines of a text whose wraps are undone."""
+    lines: list[Line] = []
+    at = 0
+    blank = True
+    for piece in text.split("\n"):
+        stripped = piece.strip("\x01 \t")
+        if stripped:
+            indent = len(piece) - len(piece.lstrip())
+            lines.append(Line(at, at + len(piece), blank, indent))
+            blank = False
+        else:
+            blank = True
+        at += len(piece) + 1
+    return lines
+
+
+def to_sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Offsets of the sentences of one line."""
+    found: list[tuple[int, int]] = []
+    at = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        stop = match.end()
+        word = _LAST_WORD.search(text, max(at, stop - 12), stop - 1)
+        if text[stop - 1] == "." and word is not None:
+            letters = word.group()
+            glued = stop < end and text[stop].isalpha()
+            if (letters in ABBREVIATIONS and not glued) or (len(letters) == 1 and (glued or letters in "lr")):
+                continue
+        if text[stop - 1] == "?" and stop < end and text[stop].isalpha():
+            continue
+        if stop - 1 > at:
+            found.append((at, stop))
+        at = stop
+    if text[at:end].strip():
+        found.append((at, end))
+    return found

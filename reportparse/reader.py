@@ -1,0 +1,173 @@
+"""One sentence from text to reading: tokens, chunks, heading and label, segments, statements.
+
+What a sentence says depends only on its chunks, so readings are remembered by them; offsets and levels are put in
+afterwards. Both memos are bounded.
+"""
+
+from typing import NamedTuple
+
+from lexicons.load import Lexicon
+from reportparse.binding import Reading, Statement, Value, read_segments
+from reportparse.chunks import Chunk, Grade, to_chunks
+from reportparse.lexer import Lexer
+from reportparse.segments import SITE_BITS, to_segments
+
+MEMO_SIZE = 20_000
+"""Sentences and clauses remembered at most; a full memo starts afresh."""
+
+
+class Parsed(NamedTuple):
+    """A sentence's reading with what its context needs; offsets count from the start of the sentence."""
+
+    heading: tuple[int, ...]
+    heading_alone: bool
+    outside: bool
+    label_sites: int | None
+    label_sides: str
+    label_alone: bool
+    masks: tuple[tuple[int, ...], ...]
+    spans: tuple[tuple[int, int], ...]
+    reading: Reading
+    begins_with_level: bool
+    lesser: bool
+
+
+_NOTHING = Reading((), 0, "")
+_LABEL_KINDS = frozenset(
+    "site side letter_side part central and slash comma finding stenosed_site sten levelword or root aspect neural_canal"
+    " of open close at quantifier".split()
+)
+_DROPS = ("drop", "outside_report")
+
+
+class SentenceReader:
+    """Reads sentences by one lexicon."""
+
+    def __init__(self, lexicon: Lexicon, minimal: Grade) -> None:
+        self._lexer = Lexer(lexicon)
+        self._minimal = minimal
+        self._by_text: dict[str, Parsed] = {}
+        self._by_chunks: dict[tuple[tuple[str, object], ...], Reading] = {}
+
+    def read(self, text: str) -> Parsed:
+        """The reading of one sentence in lower case."""
+        parsed = self._by_text.get(text)
+        if parsed is None:
+            if len(self._by_text) >= MEMO_SIZE:
+                self._by_text.clear()
+            parsed = self._by_text[text] = self._parse(text)
+        return parsed
+
+    def _parse(self, text: str) -> Parsed:
+        tokens = self._lexer.lex(text)
+        chunks, masks = to_chunks(tokens, self._minimal)
+        begins = _begins_with_level(chunks)
+        chunks = _drop_clauses(chunks)
+        heading, heading_alone, outside, body = _take_heading(chunks)
+        own_masks = masks[1:] if heading else masks
+        label_sites, label_sides, label_alone, body = _take_label(body)
+        spans = tuple((tokens[c.first].start, tokens[c.last].end) for c in body)
+        return Parsed(
+            masks[0] if heading else (), heading_alone, outside, label_sites, label_sides, label_alone,
+            tuple(own_masks), spans, self._read_chunks(body), begins, any(c.kind == "lesser" for c in body),
+        )  # fmt: skip
+
+    def _read_chunks(self, chunks: list[Chunk]) -> Reading:
+        key = tuple((c.kind, c.value) for c in chunks)
+        reading = self._by_chunks.get(key)
+        if reading is None:
+            if len(self._by_chunks) >= MEMO_SIZE:
+                self._by_chunks.clear()
+            reading = self._by_chunks[key] = read_chunks(chunks)
+        return reading
+
+
+def read_chunks(chunks: list[Chunk]) -> Reading:
+    """The reading of a sentence's chunks."""
+    if not chunks:
+        return _NOTHING
+    if any(c.kind == "normal_study" for c in chunks):
+        value = Value(0, 0, 0, "graded", "normal-study")
+        at = next(i for i, c in enumerate(chunks) if c.kind == "normal_study")
+        statement = Statement(0, value, "", (), "all", False, False, False, "normal-study", at, at, "normal-study")
+        return Reading((statement,), 0, "")
+    return read_segments(to_segments(chunks))
+
+
+def _begins_with_level(chunks: list[Chunk]) -> bool:
+    for chunk in chunks[:3]:
+        if chunk.kind in ("level", "outside"):
+            return True
+        if chunk.kind not in ("dash", "at", "levelword", "part", "open", "question"):
+            return False
+    return False
+
+
+def _drop_clauses(chunks: list[Chunk]) -> list[Chunk]:
+    """Without what is only considered, advised, asked or told of another study: up to the next semicolon."""
+    if not any(c.kind in _DROPS or c.kind == "retract" for c in chunks):
+        return chunks
+    out: list[Chunk] = []
+    clause: list[Chunk] = []
+    dropping = False
+    for chunk in [*chunks, None]:
+        if chunk is None or chunk.kind == "semicolon":
+            if any(c.kind == "retract" for c in clause):
+                clause = [c for c in clause if c.kind in ("level", "site", "outside")]
+            out += clause + ([chunk] if chunk is not None else [])
+            clause, dropping = [], False
+            continue
+        if chunk.kind in _DROPS:
+            dropping = True
+        if not dropping or chunk.kind == "level":
+            clause.append(chunk)
+    return out
+
+
+def _take_heading(chunks: list[Chunk]) -> tuple[bool, bool, bool, list[Chunk]]:
+    """A level set apart at the start: whether there is one, whether it stands alone, whether it is outside the grid."""
+    at = 0
+    while at < len(chunks) and chunks[at].kind in ("dash", "levelword", "at", "question") and at < 3:
+        at += 1
+    if at >= len(chunks) or chunks[at].kind not in ("level", "outside"):
+        return False, False, False, chunks
+    level = chunks[at]
+    rest = at + 1
+    while rest < len(chunks) and chunks[rest].kind in ("levelword", "aspect") :
+        rest += 1
+    if rest < len(chunks) and chunks[rest].kind == "part" and chunks[rest].value == "disc" and rest + 1 < len(chunks):
+        if chunks[rest + 1].kind in ("colon", "dash"):
+            rest += 1
+    if rest < len(chunks) and chunks[rest].kind == "open":
+        close = next((i for i in range(rest, min(len(chunks), rest + 12)) if chunks[i].kind == "close"), -1)
+        if close > 0 and close + 1 < len(chunks) and chunks[close + 1].kind in ("colon", "dash"):
+            rest = close + 1
+        elif close == len(chunks) - 1:
+            rest = close + 1
+    alone = rest >= len(chunks) or (rest == len(chunks) - 1 and chunks[rest].kind in ("colon", "dash"))
+    if alone or chunks[rest].kind in ("colon", "dash", "semicolon"):
+        return level.kind == "level", alone, level.kind == "outside", chunks[rest + 1 :]
+    return False, False, False, chunks
+
+
+def _take_label(chunks: list[Chunk]) -> tuple[int | None, str, bool, list[Chunk]]:
+    """A label before a colon or dash (``Neural foramina, right:``): its sites, its side, whether it stands alone."""
+    stop = next((i for i, c in enumerate(chunks[:9]) if c.kind in ("colon", "dash", "semicolon") and i > 0 or c.kind not in _LABEL_KINDS and not (c.kind == "dash" and i == 0)), -1)
+    if stop < 0 or chunks[stop].kind not in ("colon", "dash"):
+        return None, "", False, chunks
+    label = chunks[:stop]
+    sites, sides, other = 0, "", False
+    for chunk in label:
+        if chunk.kind in ("site", "stenosed_site", "neural_canal"):
+            sites |= SITE_BITS[str(chunk.value)]
+        elif chunk.kind == "central":
+            sites |= 1
+        elif chunk.kind in ("side", "letter_side"):
+            sides = str(chunk.value) if not sides else "B"
+        elif chunk.kind in ("part", "finding", "root"):
+            other = True
+    if not sites and not sides and not other:
+        return None, "", False, chunks
+    if not sites and other:
+        sites = -1
+    return sites, "" if sides == "B" else sides, stop == len(chunks) - 1, chunks[stop + 1 :]

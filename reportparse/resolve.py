@@ -1,0 +1,145 @@
+"""Claims to findings: where several statements meet in one slot, one interval comes out.
+
+Addendum over findings over impression, level-specific over whole-study, graded over ungraded, and within one section
+the higher of two grades, marked as a conflict (LABELS.md, "When two statements meet").
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from lexicons.vocabulary import LEVELS, TASKS
+from reportparse.binding import LFS, LSS, RFS, RSS, SCS
+from reportparse.context import Claim, Deferred
+from reportparse.finding import Finding, Scope, Section, Status
+from reportparse.policy import Policy
+
+_TASK_INDEX = {SCS: 0, LFS: 1, RFS: 2, LSS: 3, RSS: 4}
+_MIRROR = {LFS: RFS, RFS: LFS, LSS: RSS, RSS: LSS, SCS: SCS}
+
+Slot = tuple[int, int]
+
+
+def to_findings(claims: list[Claim], deferred: list[Deferred], policy: Policy) -> list[Finding]:
+    """The findings of a report, by level from head to foot, then by task."""
+    slots: dict[Slot, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        slots[claim.level, claim.task].append(claim)
+    _fill_remaining(slots, deferred)
+    _move_sides(slots)
+    return [_to_finding(slot, choose(slots[slot], policy)) for slot in sorted(slots, key=_order) if slots[slot]]
+
+
+def _order(slot: Slot) -> tuple[int, int]:
+    return slot[0], _TASK_INDEX[slot[1]]
+
+
+def _fill_remaining(slots: dict[Slot, list[Claim]], deferred: list[Deferred]) -> None:
+    """Levels that a task has no statement for take what is said of the remaining ones."""
+    taken = {slot for slot, claims in slots.items() if any(c.scope is not Scope.STUDY for c in claims)}
+    for d in deferred:
+        for task in _TASK_INDEX:
+            if not d.tasks & task:
+                continue
+            ungraded = [
+                lv for lv in range(6)
+                if any(c.sentence == d.sentence and c.value.status == "ungraded" for c in slots.get((lv, task), ()))
+            ]  # fmt: skip
+            levels = ungraded if d.within and ungraded else [lv for lv in range(6) if (lv, task) not in taken]
+            for level in levels:
+                slots[level, task].append(
+                    Claim(level, task, d.value, Scope.REMAINING, d.section, d.sentence, False, False, d.start, d.end, d.rule)
+                )  # fmt: skip
+
+
+def _move_sides(slots: dict[Slot, list[Claim]]) -> None:
+    """``on the right, not the left`` in an addendum moves the grade over."""
+    for (level, task), claims in list(slots.items()):
+        moved = [c for c in claims if c.rule == "not-this-side" and c.section is Section.ADDENDUM]
+        if not moved:
+            continue
+        other = slots[level, _MIRROR[task]]
+        earlier = [c for c in claims if c.section is not Section.ADDENDUM]
+        other += [c._replace(task=_MIRROR[task], section=Section.ADDENDUM) for c in earlier]
+        slots[level, task] = []
+
+
+def choose(claims: Iterable[Claim], policy: Policy) -> tuple[Claim, bool]:
+    """The claim that stands, and whether another of equal standing graded the slot differently."""
+    standing = list(claims)
+    standing = [c for c in standing if c.value.status != "open"] or standing
+    specific = [c for c in standing if c.scope in (Scope.STATED, Scope.CARRIED)]
+    standing = specific or [c for c in standing if c.scope is Scope.REMAINING] or standing
+    by_section = defaultdict(list)
+    for claim in standing:
+        by_section[claim.section].append(claim)
+    best = {section: _within(group, policy) for section, group in by_section.items()}
+    winner, conflict = _across(best, policy)
+    return winner, conflict
+
+
+def _within(claims: list[Claim], policy: Policy) -> tuple[Claim, bool]:
+    """The claim that stands within one section."""
+    exceptions = [c for c in claims if c.exception]
+    if exceptions:
+        claims = [c for c in claims if c.exception or c.sentence != exceptions[0].sentence]
+    graded = [c for c in claims if c.value.status == "graded" and (c.value.grade or 0) > 0]
+    if graded:
+        grades = {c.value.grade for c in graded}
+        if policy.within_section == "latest":
+            return graded[-1], len(grades) > 1
+        return max(graded, key=lambda c: (c.value.grade or 0, c.value.low)), len(grades) > 1
+    for status in ("ungraded", "bounded", "uncertain"):
+        found = [c for c in claims if c.value.status == status]
+        zero = [c for c in claims if c.value.status == "graded"]
+        if found and not (zero and status == "bounded" and all(c.value.low == 0 for c in found)):
+            if status == "bounded":
+                return min(found, key=lambda c: (c.value.high - c.value.low)), False
+            return found[0], bool(zero)
+    return claims[0], False
+
+
+def _across(best: dict[Section, tuple[Claim, bool]], policy: Policy) -> tuple[Claim, bool]:
+    """The claim that stands across sections."""
+    if Section.ADDENDUM in best:
+        return best[Section.ADDENDUM]
+    findings = best.get(Section.FINDINGS) or best.get(Section.BODY)
+    impression = best.get(Section.IMPRESSION)
+    if findings is None or impression is None:
+        chosen = findings or impression
+        assert chosen is not None
+        return chosen
+    return _settle(findings, impression, policy)
+
+
+def _settle(findings: tuple[Claim, bool], impression: tuple[Claim, bool], policy: Policy) -> tuple[Claim, bool]:
+    f, i = findings[0].value, impression[0].value
+    if f.grade is None and i.grade is not None:
+        return impression[0], False
+    if i.grade is None:
+        return findings
+    differ = f.grade != i.grade
+    if policy.section == "impression_first":
+        return impression[0], differ
+    if policy.section == "higher" and (i.grade or 0) > (f.grade or 0):
+        return impression[0], differ
+    return findings[0], differ or findings[1]
+
+
+def _to_finding(slot: Slot, chosen: tuple[Claim, bool]) -> Finding:
+    claim, conflict = chosen
+    value = claim.value
+    is_open = value.status == "open"
+    return Finding(
+        level=LEVELS[slot[0]],
+        task=TASKS[_TASK_INDEX[slot[1]]],
+        grade=value.grade,
+        low=None if is_open else value.low,
+        high=None if is_open else value.high,
+        status=Status(value.status),
+        scope=claim.scope,
+        section=claim.section,
+        conflict=conflict,
+        start=claim.start,
+        end=claim.end,
+        rule=claim.rule,
+    )
