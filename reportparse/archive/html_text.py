@@ -4,8 +4,8 @@ import html
 import re
 
 _BLOCKS = frozenset((
-    "address", "article", "blockquote", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
-    "pre", "section", "table", "tr", "ul",
+    "address", "article", "blockquote", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
+    "p", "pre", "section", "table", "tr", "ul",
 ))  # fmt: skip
 _CELLS = frozenset(("td", "th"))
 _HIDDEN = frozenset(("script", "style", "head"))
