@@ -82,6 +82,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "outside_report": (),
     "normal_study": (),
     "lesser": (),
+    "also": (),
     # spelling
     "rewrite": (),
     "plain": (),

@@ -144,16 +144,19 @@ class _Binder:
         self.bare = ["" for _ in segments]
         self.owner = list(range(len(segments)))
         self.dead = [False] * len(segments)
+        self.negated_list = [s.neg and not s.double_neg for s in segments]
 
     def bind(self) -> Reading:
         self._place_roots()
         self._absorb()
         self._join_sides()
+        self._lead_sides()
         for i in range(len(self.segments)):
             self._find_site(i)
         for i in range(len(self.segments)):
             self._find_value(i)
         self._find_sides()
+        self._open_roots()
         levels = self._find_levels()
         statements = [s for i in range(len(self.segments)) if (s := self._state(i, levels[i])) is not None]
         return Reading(tuple(statements), *self._topic())
@@ -202,6 +205,29 @@ class _Binder:
                     self.sides[i - 1] = "B"
                     self.dead[i] = True
 
+    def _lead_sides(self) -> None:
+        """``on the left, moderate at L4-5; none at L5-S1`` and ``right: mild / left: none``: a side that leads others."""
+        side = ""
+        for i, s in enumerate(self.segments):
+            alone = not (s.has_value or s.names_place or s.sten or s.finding or s.neg or s.past_grade or s.part)
+            following = self.segments[i + 1].joiner if i + 1 < len(self.segments) else ""
+            opens = s.joiner in ("start", ";", "(", "contrast", ":", "/") or s.side_after and s.joiner == ","
+            if alone and s.sides in ("L", "R") and not self.dead[i] and not s.more and not s.levels:
+                if following in (":", "-") or (opens and s.side_after and following == ","):
+                    side = s.sides
+                    self.dead[i] = True
+                    continue
+            if s.joiner in ("contrast", "close") or s.sides or (s.joiner == ";" and s.names_place):
+                side = ""
+            if side and not self.sides[i] and not s.finding:
+                self.sides[i] = side
+
+    def _open_roots(self) -> None:
+        """A nerve root with no place named leaves its foramen and recess open."""
+        for i, s in enumerate(self.segments):
+            if s.roots == {"any"} and not s.place and not s.sites and self.values[i] is not None:
+                self.values[i] = OPEN._replace(rule="root")
+
     def _is_free(self, i: int) -> bool:
         """Whether a segment says something but names no place."""
         s = self.segments[i]
@@ -215,11 +241,14 @@ class _Binder:
 
     def _find_site(self, i: int) -> None:
         s = self.segments[i]
+        if s.more and not s.names_place and not self.dead[i] and (s.levels or s.more_side) and not s.finding:
+            self._refine_topic(i)
+            return
         if not self._is_free(i) or s.same:
             return
         if s.sten and self.values[i] is not None and not s.pronoun and s.sten == "stenosis" and not s.sides:
             head = self._head_to_right(i)
-            if head < 0 and not self._label_before(i):
+            if head < 0:
                 topic = self._topic_to_left(i)
                 self.bare[i] = "stenosis"
                 if topic >= 0 and (s.joiner in LIST_JOINERS or s.joiner in ("rel", "-", ":", "(")) and not self.dead[topic] and not s.neg:
@@ -240,8 +269,20 @@ class _Binder:
         elif self.values[i] is not None:
             self.bare[i] = s.sten or ("normal" if s.normal == "normal" and not s.sides else "value")
 
-    def _label_before(self, i: int) -> bool:
-        return False
+    def _refine_topic(self, i: int) -> None:
+        """``worst on the left at L5-S1``: the topic again, narrowed to a side or a level."""
+        s = self.segments[i]
+        topic = self._topic_to_left(i)
+        if topic < 0:
+            return
+        if self.dead[topic]:
+            self.dead[i] = True
+            return
+        self.sites[i] = self.sites[topic]
+        self.sides[i] = s.more_side or s.sides or self.sides[topic]
+        self.owner[i] = topic
+        if self.values[i] is None and s.levels:
+            self.values[i] = PRESENT
 
     def _take(self, i: int, owner: int, head_right: bool = False) -> None:
         self.sites[i] = self.sites[owner]
@@ -276,12 +317,18 @@ class _Binder:
         """The nearest segment to the left that names a place or another finding."""
         for j in range(i - 1, -1, -1):
             s = self.segments[j]
-            if s.names_place or s.finding or s.part or (self.sites[j] and not self.dead[j]):
-                return self.owner[j] if not s.names_place and not s.finding and not s.part else j
+            if s.names_place or s.finding or s.part:
+                return j
+            if self.sites[j] and not self.dead[j]:
+                own_side = self.sides[j] and self.sides[j] != self.sides[self.owner[j]] and self.values[j] is None
+                return j if own_side or s.more else self.owner[j]
         return -1
 
     def _find_value(self, i: int) -> None:
         """A place with nothing said of it: a predicate to the right, a shared value to the left, else nothing."""
+        if self.bare[i] and self.values[i] is PRESENT and not self.dead[i]:
+            shared = self._shared_left(i)
+            self.values[i] = shared if shared is NEGATED else self.values[i]
         if self.dead[i] or not self.sites[i] or not self._is_hungry(i):
             return
         s = self.segments[i]
@@ -338,13 +385,14 @@ class _Binder:
         for j in range(i - 1, -1, -1):
             t = self.segments[j]
             value = self.values[j]
-            if t.neg and not t.double_neg and (t.finding or t.part or value is not None or self.sites[j]):
+            if self.negated_list[j] and (t.finding or t.part or value is not None or self.sites[j]):
+                self.negated_list[i] = True
                 return self._negated_list(t, value)
             if self.dead[j]:
                 return None
             if value is not None and t.names_place:
                 closed = t.sten and t.site_at >= 0 and t.value_at < t.site_at and s.sten and t.last > t.site_at
-                predicative = t.value_at > t.site_at and not t.verb
+                predicative = t.value_at > t.site_at and not t.verb and not s.also
                 if predicative or (closed and s.joiner != "/"):
                     return None
                 self._share_side(i, j)
@@ -377,9 +425,20 @@ class _Binder:
             if s.joiner in (";",) and not s.finding:
                 side = ""
             value = self.values[i]
-            asserted = value is not None and value.high > 0
-            if self.sites[i] & (FORAMEN | RECESS) and not self.sides[i] and asserted and side and not self.dead[i]:
-                self.sides[i] = side
+            asserted = value is not None and value.high > 0 and not self.dead[i]
+            if self.sites[i] & (FORAMEN | RECESS) and not self.sides[i] and asserted:
+                self.sides[i] = self._earlier_side(i) or side
+
+    def _earlier_side(self, i: int) -> str:
+        """The one side that an earlier segment gave the same place, or that a root's cause lies on."""
+        s = self.segments[i]
+        sides = set[str]()
+        for j in range(i):
+            value = self.values[j]
+            same = self.sites[j] & self.sites[i] & (FORAMEN | RECESS)
+            if same and not self.dead[j] and value is not None and value.high > 0 and (s.roots or s.joiner in (";", "rel")):
+                sides.add(self.sides[j])
+        return sides.pop() if len(sides) == 1 else ""
 
     def _find_levels(self) -> list[tuple[tuple[int, ...], str, bool]]:
         """For each segment the level ordinals, the quantifier and whether the level is outside the grid."""
@@ -401,6 +460,12 @@ class _Binder:
                 self._spread_left(i, here, found)
                 if i + 1 < len(self.segments) and self.segments[i + 1].joiner == "rel":
                     leading = here
+        last: tuple[tuple[int, ...], str, bool] | None = None
+        for i, level in enumerate(found):
+            if level is None:
+                found[i] = last if last is not None and last[1] not in ("all", "remaining") else None
+            else:
+                last = level
         none = ((), "", False)
         return [f if f is not None else none for f in found]
 
@@ -431,15 +496,12 @@ class _Binder:
             return None
         if s.multilevel and not ordinals and not quantifier and value.high > 0:
             quantifier = "none"
-        if s.soft_site == "cord" and not (s.sten or s.verb or s.stenosed or s.severe):
+        topic = self.segments[self.owner[i]]
+        if "cord" in (s.soft_site, topic.soft_site if not s.sites else "") and not (s.sten or s.verb or s.stenosed or s.severe):
             return None
-        if s.soft_site == "sac" and s.grade and not (s.sten or s.stenosed or s.verb or s.severe):
-            pass
         if s.otherwise:
             quantifier = quantifier or ("otherwise" if not ordinals else "")
         sites = self.sites[i]
-        if s.roots == {"any"} and not s.place and sites & CANAL and not self.dead[i]:
-            pass
         unsided = not self.sides[i] and bool(sites & (FORAMEN | RECESS))
         evidence = self.segments[self.owner[i]]
         first, last = min(s.first, evidence.first), max(s.last, evidence.last)

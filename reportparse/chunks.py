@@ -144,7 +144,8 @@ def _read_levels(tokens: list[Token], at: int, chunks: list[Chunk], masks: list[
             break
         if look >= len(tokens) or tokens[look].concept not in _LEVEL_KINDS:
             break
-        if tokens[look - 1].concept == "at" and look - end > 1 and tokens[look - 2].concept == "comma":
+        joining = [t.concept for t in tokens[end:look]]
+        if "comma" in joining and "at" in joining:
             break
         more, end, out = _read_range(tokens, look)
         levels += more or ()

@@ -62,6 +62,7 @@ class Deferred(NamedTuple):
     section: Section
     sentence: int
     within: bool
+    whole_level: bool
     start: int
     end: int
     rule: str
@@ -206,7 +207,8 @@ class _Walker:
         start, end = s.spans[st.first][0], s.spans[min(st.last, len(s.spans) - 1)][1]
         if st.quantifier in ("remaining", "otherwise"):
             within = st.quantifier == "otherwise"
-            self.deferred.append(Deferred(tasks, value, s.section, index, within, start, end, st.rule))
+            whole = not st.tasks and st.bare == "normal"
+            self.deferred.append(Deferred(tasks, value, s.section, index, within, whole, start, end, st.rule))
             return
         mask, scope = self._levels(s, st, value)
         for level in range(6):
@@ -229,6 +231,8 @@ class _Walker:
         for each in c.levels:
             ctx |= each
         q = st.quantifier
+        if q == "these" and s.masks:
+            return sum({each for masks in s.masks for each in masks}), Scope.STATED
         if q == "all":
             return (ALL_LEVELS, Scope.STUDY)
         if q in ("above", "below"):

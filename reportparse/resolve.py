@@ -35,7 +35,8 @@ def _order(slot: Slot) -> tuple[int, int]:
 
 def _fill_remaining(slots: dict[Slot, list[Claim]], deferred: list[Deferred]) -> None:
     """Levels that a task has no statement for take what is said of the remaining ones."""
-    taken = {slot for slot, claims in slots.items() if any(c.scope is not Scope.STUDY for c in claims)}
+    taken = {s for s, claims in slots.items() if any(c.scope is not Scope.STUDY and c.rule != "root" for c in claims)}
+    taken_levels = {level for level, _ in taken}
     for d in deferred:
         for task in _TASK_INDEX:
             if not d.tasks & task:
@@ -45,9 +46,13 @@ def _fill_remaining(slots: dict[Slot, list[Claim]], deferred: list[Deferred]) ->
                 if any(c.sentence == d.sentence and c.value.status == "ungraded" for c in slots.get((lv, task), ()))
             ]  # fmt: skip
             levels = ungraded if d.within and ungraded else [lv for lv in range(6) if (lv, task) not in taken]
+            if d.whole_level:
+                levels = [lv for lv in levels if lv not in taken_levels]
             for level in levels:
+                if d.within and ungraded:
+                    slots[level, task] = [c for c in slots[level, task] if c.sentence != d.sentence]
                 slots[level, task].append(
-                    Claim(level, task, d.value, Scope.REMAINING, d.section, d.sentence, False, False, d.start, d.end, d.rule)
+                    Claim(level, task, d.value, Scope.STATED if d.within and ungraded else Scope.REMAINING, d.section, d.sentence, False, False, d.start, d.end, d.rule)
                 )  # fmt: skip
 
 

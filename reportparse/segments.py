@@ -70,6 +70,8 @@ class Segment:
     value_at: int = -1
     site_at: int = -1
     scheme: str = ""
+    also: bool = False
+    neg_at: int = -1
 
     @property
     def has_value(self) -> bool:
@@ -149,6 +151,8 @@ class _Builder:
     def build(self) -> list[Segment]:
         for i, chunk in enumerate(self.chunks):
             joiner = JOINERS.get(chunk.kind)
+            if joiner == "cause" and i and self.chunks[i - 1].kind in ("neg", "significant"):
+                joiner = None
             if joiner is not None:
                 self._cut(joiner, i + 1)
                 continue
@@ -279,6 +283,10 @@ class _Builder:
 
     def _on_neg(self, i: int, chunk: Chunk) -> None:
         self.now.neg = True
+        self.now.neg_at = i
+
+    def _on_also(self, i: int, chunk: Chunk) -> None:
+        self.now.also = True
 
     def _on_double_neg(self, i: int, chunk: Chunk) -> None:
         self.now.double_neg = True
