@@ -38,9 +38,16 @@ def to_strata(gold: Gold, column: str, beside: pd.DataFrame | None = None) -> li
         known = ", ".join(map(str, fields.columns)) or "none"
         raise StrataError(f"no column {column!r} for strata; the columns are: {known}")
     values = fields[column].reindex(list(gold.slots.studies))
-    strata = [NO_STRATUM if pd.isna(value) else str(value) for value in values]
+    strata = [_to_name(value) for value in values]
     if len(set(strata)) > MAX_STRATA:
         raise StrataError(
             f"column {column!r} has {len(set(strata))} values; expected at most {MAX_STRATA}, so group them first"
         )
     return strata
+
+
+def _to_name(value: object) -> str:
+    """The name of a stratum; whole numbers stay whole beside missing ones, where pandas makes them floats."""
+    if value is None or value is pd.NA or value != value:
+        return NO_STRATUM
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
