@@ -1,0 +1,57 @@
+"""What the README shows runs as it stands."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from lumbar.main import main
+from reportparse.audit.gold import GOLD_CODES, parse_gold
+from reportparse.audit.slots import SILENT
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+REPORT = "FINDINGS: L4-L5: Moderate canal stenosis. Mild left foraminal narrowing."
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_the_python_example_prints_findings(capsys: pytest.CaptureFixture[str]) -> None:
+    (source,) = blocks("python")
+    exec(compile(source, "README.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in lines] == [["L4-L5", "SCS", "2"], ["L4-L5", "LFS", "1"]]
+
+
+def test_the_calls_run_in_order_on_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "reports.csv").write_text(f'study_id,report\n1234,"{REPORT}"\n', encoding="utf-8")
+    gold = {"id": "1234", "text": REPORT, "labels": {"L4-L5": {"SCS": "2", "LFS": "1"}}}
+    (tmp_path / "gold.jsonl").write_text(json.dumps(gold) + "\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    calls = [line for block in blocks("") for line in block.splitlines() if line.startswith("lumbar ")]
+    assert [call.split()[1] for call in calls] == ["parse", "explain", "audit"]
+    for call in calls:
+        result = CliRunner().invoke(main, shlex.split(call)[1:])
+        assert result.exit_code == 0, f"{call}: {result.output}"
+    written = {path.name for path in tmp_path.iterdir()}
+    named = {"labels.parquet", "labels.json", "labels.reports.parquet", "labels.refused.csv"}
+    assert named <= written
+    assert all(name in README for name in named)
+
+
+def test_the_make_targets_are_there() -> None:
+    makefile = (Path(__file__).parent.parent / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"^make (\w+)", README, flags=re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
+
+
+def test_the_gold_example_is_gold_and_every_code_is_named() -> None:
+    (line,) = [line for block in blocks("") for line in block.splitlines() if line.startswith('{"id"')]
+    gold = parse_gold([line])
+    assert gold.slots.studies == ("1234",)
+    assert (gold.slots.values != SILENT).sum() == 3
+    assert all(f"`{code}`" in README for code in GOLD_CODES if code not in "12")
