@@ -373,7 +373,7 @@ class _Binder:
                 return None
             if self.values[j] is None and not t.sten:
                 continue
-            predicative = t.value_at > t.site_at >= 0 and not t.neg or (t.be and t.neg)
+            predicative = t.value_at > t.site_at >= 0 and (not t.neg or t.neg_at > t.site_at)
             return self.values[j] if predicative else None
         return None
 

@@ -25,6 +25,7 @@ _FURNITURE = re.compile(
 
 _BULLET = re.compile(r"[ \t]*(?:[-*#>]+|\(?\d{1,2}[.)]|\(?[a-h][.)])[ \t]+")
 _LEVEL_START = re.compile(r"[ \t*#-]*(?:at |level |the )?(?:[ltd](?:1[0-2]|[1-9])|l\s?[-.]?\s?\d)\s?[-/ ls]{0,4}\d?\b")
+_LEVEL_HEADING = re.compile(r"[ \t*#-]*(?:at |level )?[ltd]\s?(?:1[0-2]|[1-9])\s?[-/]\s?[ls]?\s?\d\b(?:\s*[:.)-]|\s{2,}|\s*$)")
 _LABEL_START = re.compile(r"[ \t*#-]*[a-z][a-z /,&()]{0,40}:")
 _ENDS = re.compile(r"[.;:!?|][ \t\"')*]*$")
 
@@ -135,6 +136,11 @@ def to_lines(text: str) -> list[Line]:
             blank = True
         at += len(piece) + 1
     return lines
+
+
+def starts_with_level(text: str, line: Line) -> bool:
+    """Whether a line begins with a level set apart (``L4-5:``, ``L4-5  Disc bulge``)."""
+    return _LEVEL_HEADING.match(text, line.start, line.end) is not None
 
 
 def to_sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -7,11 +7,12 @@ from typing import NamedTuple
 from lexicons.load import Lexicon, read_lexicon
 from reportparse.context import Sentence, to_claims
 from reportparse.finding import Finding, Section
-from reportparse.layout import Line, normalise, to_lines, to_sentences, undo_layout
+from reportparse.layout import Line, normalise, starts_with_level, to_lines, to_sentences, undo_layout
 from reportparse.policy import Policy
-from reportparse.reader import SentenceReader
+from reportparse.reader import Parsed, SentenceReader
 from reportparse.resolve import to_findings
 from reportparse.sections import HeaderReader
+from reportparse.tables import TableCell, find_tables, to_table_cells
 
 
 class ParsedReport(NamedTuple):
@@ -44,27 +45,64 @@ class ReportParser:
         return self.read(text).findings
 
     def _read_sentences(self, text: str) -> Iterator[Sentence]:
-        place = _Place()
-        for number, line in enumerate(to_lines(text)):
-            place.enter_line(line)
+        lines = to_lines(text)
+        tables = self._read_tables(text, lines)
+        place = _Place(self._reader)
+        for number, line in enumerate(lines):
+            place.enter_line(text, line)
+            if number in tables:
+                yield from (s._replace(section=place.section, region=place.region) for s in tables[number])
+                continue
             for start, end in to_sentences(text, line.start, line.end):
-                opens = start == line.start
                 at = place.take_header(self._headers, text, start, end, line)
                 if place.skips or at >= end:
                     continue
                 parsed = self._reader.read(text[at:end])
-                yield Sentence(
-                    number, opens, line.after_blank, place.section, place.region, parsed.heading, parsed.heading_alone,
-                    parsed.outside, parsed.label_sites, parsed.label_sides, parsed.label_alone, parsed.masks,
-                    tuple((a + at, b + at) for a, b in parsed.spans), parsed.reading, parsed.begins_with_level,
-                    parsed.lesser,
-                )  # fmt: skip
+                yield _to_sentence(parsed, number, line, start == line.start, at, place)
+
+    def _read_tables(self, text: str, lines: list[Line]) -> dict[int, list[Sentence]]:
+        """The sentences that stand for the lines of tables, by line."""
+        if "|" not in text and "\t" not in text and "   " not in text:
+            return {}
+        found: dict[int, list[Sentence]] = {}
+        for rows in find_tables(text, lines):
+            sentences = [s for cell in to_table_cells(text, rows) if (s := self._read_cell(text, cell, lines)) is not None]
+            if sentences:
+                found |= {row.line: [] for row in rows}
+                for sentence in sentences:
+                    found[sentence.line].append(sentence)
+        return found
+
+    def _read_cell(self, text: str, cell: TableCell, lines: list[Line]) -> Sentence | None:
+        """A cell as a sentence under its level and its place; None where its headings are not such."""
+        levels, sites, sides = self._reader.read_place(text[cell.column.start : cell.column.end])
+        row_levels, row_sites, row_sides = self._reader.read_place(text[cell.row.start : cell.row.end])
+        if levels and not row_levels:
+            levels, sites, sides, row_levels = (), row_sites, row_sides, levels
+        if levels or not row_levels or sites is None:
+            return None
+        parsed = self._reader.read(_GRADE_DIGIT.get(text[cell.cell.start : cell.cell.end], text[cell.cell.start : cell.cell.end]))
+        parsed = parsed._replace(heading=row_levels, label_sites=sites, label_sides=sides, begins_with_level=True)
+        return _to_sentence(parsed, cell.line, lines[cell.line], True, cell.cell.start, _Place(self._reader))
+
+
+_GRADE_DIGIT = {"0": "none", "1": "mild", "2": "moderate", "3": "severe"}
+"""Digits alone in a cell under a canal, a foramen or a recess."""
+
+
+def _to_sentence(parsed: Parsed, number: int, line: Line, opens: bool, at: int, place: "_Place") -> Sentence:
+    return Sentence(
+        number, opens, line.after_blank, place.section, place.region, parsed.heading, parsed.heading_alone,
+        parsed.outside, parsed.label_sites, parsed.label_sides, parsed.label_alone, parsed.masks,
+        tuple((a + at, b + at) for a, b in parsed.spans), parsed.reading, parsed.begins_with_level, parsed.lesser,
+    )  # fmt: skip
 
 
 class _Place:
     """Where in the report the reader is: section, region, and whether the text here is passed over."""
 
-    def __init__(self) -> None:
+    def __init__(self, reader: SentenceReader) -> None:
+        self._reader = reader
         self.section = Section.BODY
         self.region = ""
         self.skipping = ""
@@ -76,8 +114,8 @@ class _Place:
     def skips(self) -> bool:
         return bool(self.skipping) or self.skip_sentence
 
-    def enter_line(self, line: Line) -> None:
-        if self.skipping == "skip" and line.after_blank and self.skip_inline:
+    def enter_line(self, text: str, line: Line) -> None:
+        if self.skipping == "skip" and self.skip_inline and (line.after_blank or starts_with_level(text, line)):
             self.skipping = ""
         if self.skipping == "skip" and line.after_blank:
             self.skip_inline = True

@@ -4,6 +4,7 @@ What a sentence says depends only on its chunks, so readings are remembered by t
 afterwards. Both memos are bounded.
 """
 
+import re
 from typing import NamedTuple
 
 from lexicons.load import Lexicon
@@ -37,6 +38,7 @@ _LABEL_KINDS = frozenset(
     "site side letter_side part central and slash comma finding stenosed_site sten levelword or root aspect neural_canal"
     " of open close at quantifier".split()
 )
+_FOR = re.compile(r"\bfor(?:am|a|s)?\b")
 _DROPS = ("drop", "outside_report")
 
 
@@ -71,6 +73,12 @@ class SentenceReader:
             masks[0] if heading else (), heading_alone, outside, label_sites, label_sides, label_alone,
             tuple(own_masks), spans, self._read_chunks(body), begins, any(c.kind == "lesser" for c in body),
         )  # fmt: skip
+
+    def read_place(self, text: str) -> tuple[tuple[int, ...], int | None, str]:
+        """What a table heading names: masks of levels, bit mask of sites (-1 for another structure), side."""
+        chunks, masks = to_chunks(self._lexer.lex(_FOR.sub("nf ", text)), self._minimal)
+        sites, sides, other = _places(chunks)
+        return (masks[0] if masks else ()), (sites or (-1 if other else None)), sides
 
     def _read_chunks(self, chunks: list[Chunk]) -> Reading:
         key = tuple((c.kind, c.value) for c in chunks)
@@ -155,9 +163,18 @@ def _take_label(chunks: list[Chunk]) -> tuple[int | None, str, bool, list[Chunk]
     stop = next((i for i, c in enumerate(chunks[:9]) if c.kind in ("colon", "dash", "semicolon") and i > 0 or c.kind not in _LABEL_KINDS and not (c.kind == "dash" and i == 0)), -1)
     if stop < 0 or chunks[stop].kind not in ("colon", "dash"):
         return None, "", False, chunks
-    label = chunks[:stop]
+    sites, sides, other = _places(chunks[:stop])
+    if not sites and not sides and not other:
+        return None, "", False, chunks
+    if not sites and other:
+        sites = -1
+    return sites, "" if sides == "B" else sides, stop == len(chunks) - 1, chunks[stop + 1 :]
+
+
+def _places(chunks: list[Chunk]) -> tuple[int, str, bool]:
+    """The sites and the side a label names, and whether it names another structure."""
     sites, sides, other = 0, "", False
-    for chunk in label:
+    for chunk in chunks:
         if chunk.kind in ("site", "stenosed_site", "neural_canal"):
             sites |= SITE_BITS[str(chunk.value)]
         elif chunk.kind == "central":
@@ -166,8 +183,4 @@ def _take_label(chunks: list[Chunk]) -> tuple[int | None, str, bool, list[Chunk]
             sides = str(chunk.value) if not sides else "B"
         elif chunk.kind in ("part", "finding", "root"):
             other = True
-    if not sites and not sides and not other:
-        return None, "", False, chunks
-    if not sites and other:
-        sites = -1
-    return sites, "" if sides == "B" else sides, stop == len(chunks) - 1, chunks[stop + 1 :]
+    return sites, sides, other
