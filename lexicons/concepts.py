@@ -27,7 +27,6 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "bound_low": (),
     "bound_high": (),
     "zero": (),
-    "scheme_name": ("lee", "schizas"),
     "not_assessed": (),
     # polarity and certainty
     "neg": ("no", "free"),

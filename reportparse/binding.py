@@ -39,7 +39,7 @@ class Statement(NamedTuple):
 
     tasks: bit mask of SCS..RSS, 0 where the place comes from the context (``bare`` says what kind of word stood
     alone: ``stenosis``, ``narrowing``, ``value``, ``normal``, ``same``). sides: as written, ``""`` for none.
-    levels: ordinals of ``level`` chunks; quantifier: ``all``, ``remaining``, ``this``, ...; both empty where the
+    levels: ordinals of ``level`` chunks; pick: one disc of that chunk, -1 for all; quantifier: ``all``, ``remaining``, ``this``, ...; both empty where the
     context gives the level. outside: the level named is not one of the six. first, last: chunk indices of the
     evidence. exception: set off by ``except``.
     """
@@ -48,6 +48,7 @@ class Statement(NamedTuple):
     value: Value
     sides: str
     levels: tuple[int, ...]
+    pick: int
     quantifier: str
     outside: bool
     exception: bool
@@ -491,7 +492,7 @@ class _Binder:
         s, value = self.segments[i], self.values[i]
         ordinals, quantifier, outside = level
         if s.same and (s.levels or s.quantifier) and not self.sites[i] and not self.dead[i]:
-            return Statement(0, OPEN, self.sides[i], ordinals, quantifier, outside, False, False, "same", s.first, s.last, "same")
+            return Statement(0, OPEN, self.sides[i], ordinals, -1, quantifier, outside, False, False, "same", s.first, s.last, "same")
         if value is None or self.dead[i] or not (self.sites[i] or self.bare[i]):
             return None
         if s.multilevel and not ordinals and not quantifier and value.high > 0:
@@ -506,7 +507,7 @@ class _Binder:
         evidence = self.segments[self.owner[i]]
         first, last = min(s.first, evidence.first), max(s.last, evidence.last)
         return Statement(
-            to_tasks(sites, self.sides[i]), value, self.sides[i], ordinals, quantifier, outside,
+            to_tasks(sites, self.sides[i]), value, self.sides[i], ordinals, -1, quantifier, outside,
             s.joiner == "except", unsided, "" if sites else self.bare[i], first, last, value.rule,
         )  # fmt: skip
 

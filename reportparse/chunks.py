@@ -33,14 +33,21 @@ class Chunked(NamedTuple):
 
 Grade = tuple[int, int, int | None]
 
-_BETWEEN_GRADES = ("through", "slash", "or", "dash", "comma")
+_SCHEMES: dict[str, tuple[int, Grade]] = {
+    "lee0": (0, (0, 0, 0)), "lee1": (0, (1, 1, 1)), "lee2": (0, (2, 2, 2)), "lee3": (0, (3, 3, 3)),
+    "schizasa": (1, (0, 1, None)), "schizasb": (1, (2, 2, 2)),
+    "schizasc": (1, (3, 3, 3)), "schizasd": (1, (3, 3, 3)),
+}  # fmt: skip
+"""Named scores: the site a score itself names (1 the canal, 0 none) and its grade (LABELS.md, settled cases)."""
 _LEVEL_KINDS = ("disc", "span", "outside")
 _JOIN_LEVELS = ("comma", "and", "or", "slash", "levelword", "at", "of", "part", "semicolon")
 _SIDE_KINDS = ("side", "letter_side")
 
 
-def to_chunks(tokens: list[Token], minimal: Grade = (1, 1, 1)) -> Chunked:
+def to_chunks(tokens: list[Token], minimal: Grade = (1, 1, 1), schemes: bool = True) -> Chunked:
     """The chunks of a sentence's tokens; ``minimal`` is what the policy takes ``minimal`` to mean."""
+    if is_pick_list(tokens):
+        return Chunked([], [])
     chunks: list[Chunk] = []
     masks: list[tuple[int, ...]] = []
     at = 0
@@ -54,6 +61,10 @@ def to_chunks(tokens: list[Token], minimal: Grade = (1, 1, 1)) -> Chunked:
             chunks.append(chunk)
         elif token.concept in _LEVEL_KINDS or token.concept == "vertebra":
             at = _read_levels(tokens, at, chunks, masks)
+        elif token.concept == "scheme":
+            if schemes:
+                chunks.append(Chunk("scheme", _SCHEMES[str(token.value)], at, at))
+            at += 1
         elif token.concept in _SIDE_KINDS:
             chunk, at = _read_side(tokens, at)
             chunks.append(chunk)
@@ -61,6 +72,19 @@ def to_chunks(tokens: list[Token], minimal: Grade = (1, 1, 1)) -> Chunked:
             chunks.append(Chunk(token.concept, token.value, at, at))
             at += 1
     return Chunked(_drop_past(chunks), masks)
+
+
+def is_pick_list(tokens: list[Token]) -> bool:
+    """Three or more grades offered with slashes (``none / mild / moderate``): a template nobody filled in."""
+    run = 0
+    for i, token in enumerate(tokens):
+        if token.concept in ("grade", "zero", "normal"):
+            run = run + 1 if i and tokens[i - 1].concept == "slash" else 1
+            if run == 3:
+                return True
+        elif token.concept not in ("slash",):
+            run = 0
+    return False
 
 
 def _starts_change(tokens: list[Token], at: int) -> bool:
@@ -118,8 +142,9 @@ def _read_side(tokens: list[Token], at: int) -> tuple[Chunk, int]:
         if look < len(tokens) and tokens[look].concept in _SIDE_KINDS:
             other = str(tokens[look].value)
             if compared and look - at >= 2 or not compared and other != str(tokens[at].value):
-                kind = "asym" if compared else "side"
-                return Chunk(kind, "B", at, look), look + 1
+                if compared:
+                    return Chunk("asym", "B", at, look), look + 1
+                return Chunk("side", str(tokens[at].value) + other if other in "LR" else "B", at, look), look + 1
     kind = "side" if tokens[at].concept == "side" else "letter_side"
     return Chunk(kind, sides.pop(), at, end - 1), end
 

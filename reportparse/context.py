@@ -193,7 +193,8 @@ class _Walker:
             return [] if c.topic_sites < 0 else [(to_tasks(c.topic_sites, st.sides or c.topic_sides), st.value)]
         if st.bare == "stenosis":
             return [(SCS, st.value), (LFS | RFS, OPEN)]
-        if st.bare == "normal" and (s.begins_with_level or st.levels or st.quantifier in ("all", "remaining", "these")):
+        fresh = c.level_is_block and not c.block_has_content
+        if st.bare == "normal" and (fresh or s.begins_with_level or st.levels or st.quantifier in ("all", "remaining", "these")):
             return [(SCS | LFS | RFS, st.value)]
         if st.bare == "normal-study":
             return [(SCS | LFS | RFS, st.value)]
@@ -221,6 +222,8 @@ class _Walker:
 
     def _levels(self, s: Sentence, st: Statement, value: Value) -> tuple[int, Scope]:
         c = self.context
+        if st.levels and st.pick >= 0:
+            return s.masks[st.levels[0]][st.pick], Scope.STATED
         if st.levels:
             mask = 0
             for ordinal in st.levels:

@@ -37,6 +37,8 @@ _NUMBER_WORDS = {
 
 _TOKEN = re.compile(
     rf"(?P<level>{LEVEL_PATTERN})|(?P<bare>{BARE_PAIR_PATTERN})"
+    r"|(?P<scheme>\b(?:lee|schizas)(?:'s)?\s?(?:grade|class|type|grading|score|g)?\s?[:=]?\s?(?:[0-3]|[a-d][1-4]?)\b)"
+    r"|(?P<numbered>\bgrade\s?[0-3]\b)"
     r"|(?P<word>\b(?:b/l|w/o|w/|r/o|s/p|h/o|c/o|d/t)|[a-z]+)(?:'s)?"
     r"|(?P<year>\b(?:19|20)[0-9]{2}\b)|(?P<number>[0-9]+)|(?P<punctuation>//|>>|->|--|[-,/\\:;|¦()\[\]+&=><?*~])"
 )
@@ -137,6 +139,12 @@ class Lexer:
             elif kind == "punctuation":
                 if word != "-" or _stands_apart(words, at, start, end):
                     tokens.append(Token(_PUNCTUATION[word], word, start, end))
+            elif kind == "scheme":
+                name = "lee" if word.startswith("lee") else "schizas"
+                tokens.append(Token("scheme", name + word.rstrip("1234")[-1] if name == "schizas" else name + word[-1], start, end))
+            elif kind == "numbered":
+                if any(t.concept == "scheme" and str(t.value).startswith("lee") for t in tokens):
+                    tokens.append(Token("scheme", "lee" + word[-1], start, end))
             elif kind == "year":
                 tokens.append(Token("year", "", start, end))
         return tokens

@@ -11,6 +11,7 @@ from lexicons.load import Lexicon
 from reportparse.binding import Reading, Statement, Value, read_segments
 from reportparse.chunks import Chunk, Grade, to_chunks
 from reportparse.lexer import Lexer
+from reportparse.respectively import read_respectively
 from reportparse.segments import SITE_BITS, to_segments
 
 MEMO_SIZE = 20_000
@@ -97,8 +98,11 @@ def read_chunks(chunks: list[Chunk]) -> Reading:
     if any(c.kind == "normal_study" for c in chunks):
         value = Value(0, 0, 0, "graded", "normal-study")
         at = next(i for i, c in enumerate(chunks) if c.kind == "normal_study")
-        statement = Statement(0, value, "", (), "all", False, False, False, "normal-study", at, at, "normal-study")
+        statement = Statement(0, value, "", (), -1, "all", False, False, False, "normal-study", at, at, "normal-study")
         return Reading((statement,), 0, "")
+    paired = read_respectively(chunks)
+    if paired is not None:
+        return Reading(paired, 0, "")
     return read_segments(to_segments(chunks))
 
 

@@ -69,7 +69,7 @@ class Segment:
     pronoun: bool = False
     value_at: int = -1
     site_at: int = -1
-    scheme: str = ""
+    scheme: bool = False
     also: bool = False
     neg_at: int = -1
 
@@ -230,6 +230,8 @@ class _Builder:
 
     def _on_grade(self, i: int, chunk: Chunk) -> None:
         low, high, grade = chunk.value  # type: ignore[misc]
+        if self.now.scheme:
+            self.now.grade, self.now.scheme = None, False
         if self.now.grade is not None and self.now.neg:
             self.now.grade = (min(low, self.now.grade[0]), high, grade)
         elif self.now.grade is None or not self.now.finding:
@@ -326,9 +328,10 @@ class _Builder:
     def _on_side(self, i: int, chunk: Chunk) -> None:
         now = self.now
         if now.more:
-            now.more_side = str(chunk.value)
+            now.more_side = str(chunk.value) if len(str(chunk.value)) == 1 else ""
             return
-        now.sides = str(chunk.value) if not now.sides or now.sides == chunk.value else "B"
+        side = str(chunk.value) if len(str(chunk.value)) == 1 else "B"
+        now.sides = side if not now.sides or now.sides == side else "B"
         now.side_after = now.side_after or (i > 0 and self.chunks[i - 1].kind in ("on", "at"))
 
     _on_letter_side = _on_side
@@ -372,7 +375,7 @@ class _Builder:
             self.now.quantifier = str(chunk.value)
 
     def _on_remaining(self, i: int, chunk: Chunk) -> None:
-        if any(c.kind in ("site", "stenosed_site") for c in self.chunks[i + 1 : i + 4]):
+        if any(c.kind in ("site", "stenosed_site", "sten", "central") for c in self.chunks[i + 1 : i + 4]):
             self.now.quantifier = "remaining"
 
     def _on_multilevel(self, i: int, chunk: Chunk) -> None:
@@ -396,5 +399,9 @@ class _Builder:
     def _on_pronoun(self, i: int, chunk: Chunk) -> None:
         self.now.pronoun = True
 
-    def _on_scheme_name(self, i: int, chunk: Chunk) -> None:
-        self.now.scheme = str(chunk.value)
+    def _on_scheme(self, i: int, chunk: Chunk) -> None:
+        """A named score counts where no word grades the place."""
+        site, grade = chunk.value  # type: ignore[misc]
+        if self.now.grade is None and not self.now.normal:
+            self.now.grade, self.now.scheme = grade, True
+            self._mark_value(i)

@@ -1,0 +1,64 @@
+"""``mild and severe stenosis at L3-4 and L4-5 respectively``: values and places told off against each other."""
+
+from reportparse.binding import Statement, Value, to_tasks
+from reportparse.chunks import Chunk
+from reportparse.segments import SITE_BITS
+
+_VALUES = ("grade", "zero", "normal")
+
+
+def read_respectively(chunks: list[Chunk]) -> tuple[Statement, ...] | None:
+    """One statement per pair, or None where the lists do not match in length."""
+    at = next((i for i, c in enumerate(chunks) if c.kind == "respectively"), -1)
+    if at < 0:
+        return None
+    start = max((i for i in range(at) if chunks[i].kind == "semicolon"), default=-1) + 1
+    clause = range(start, at)
+    values = [i for i in clause if chunks[i].kind in _VALUES]
+    sites = 0
+    for i in clause:
+        if chunks[i].kind in ("site", "stenosed_site", "neural_canal"):
+            sites |= SITE_BITS[str(chunks[i].value)]
+        elif chunks[i].kind == "central":
+            sites |= SITE_BITS["canal"]
+    if len(values) < 2 or not sites:
+        return None
+    ordinals = _level_ordinals(chunks, clause)
+    counts = {i: int(str(chunks[i].value)) for i in ordinals}
+    matching = [i for i in ordinals if counts[i] == len(values)]
+    if matching:
+        return tuple(
+            _statement(chunks, value, sites, _side_of(chunks, values, n, at), ordinals[matching[-1]], n, at)
+            for n, value in enumerate(values)
+        )
+    paired = next((str(chunks[i].value) for i in clause if chunks[i].value in ("LR", "RL")), "")
+    if len(values) == 2 and paired:
+        ordinal = next(iter(ordinals.values()), -1)
+        return tuple(_statement(chunks, v, sites, paired[n], ordinal, -1, at) for n, v in enumerate(values))
+    return None
+
+
+def _level_ordinals(chunks: list[Chunk], clause: range) -> dict[int, int]:
+    """Index of each ``level`` chunk of the clause -> its ordinal in the sentence."""
+    before = sum(c.kind == "level" for c in chunks[: clause.start])
+    inside = [i for i in clause if chunks[i].kind == "level"]
+    return {i: before + n for n, i in enumerate(inside)}
+
+
+def _side_of(chunks: list[Chunk], values: list[int], n: int, at: int) -> str:
+    """The side between a value and the next, else one that speaks for all of them."""
+    stop = values[n + 1] if n + 1 < len(values) else at
+    for i in range(values[n], stop):
+        if chunks[i].kind in ("side", "letter_side"):
+            return str(chunks[i].value)
+    sides = {str(c.value) for c in chunks[:at] if c.kind in ("side", "letter_side")}
+    side = sides.pop() if len(sides) == 1 else ""
+    return "B" if len(side) == 2 else side
+
+
+def _statement(chunks: list[Chunk], i: int, sites: int, side: str, ordinal: int, pick: int, at: int) -> Statement:
+    chunk = chunks[i]
+    low, high, grade = chunk.value if chunk.kind == "grade" else (0, 0, 0)  # type: ignore[misc]
+    value = Value(low, high, grade, "graded" if grade is not None else "bounded", "respectively")
+    levels = (ordinal,) if ordinal >= 0 else ()
+    return Statement(to_tasks(sites, side), value, side, levels, pick, "", False, False, not side, "", i, at, "respectively")
