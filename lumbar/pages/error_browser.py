@@ -15,12 +15,12 @@ NO_RULE = "no rule fired"
 
 
 class WrongReport(NamedTuple):
-    """A report with wrong slots. text: None where it is not at hand. right_spans: evidence of its right labels."""
+    """A report with wrong slots. text: None where it is not at hand. spans: the evidence of all its labels."""
 
     study_id: str
     text: str | None
     wrong: list[WrongSlot]
-    right_spans: list[Span]
+    spans: list[Span]
 
 
 def to_wrong_reports(
@@ -29,10 +29,7 @@ def to_wrong_reports(
     """The wrong slots by report, in order; ``all_spans`` is the evidence of every label of a study."""
     reports = []
     for study_id, group in groupby(wrong, key=lambda slot: slot.study_id):
-        slots = list(group)
-        taken = {slot.span for slot in slots} | {slot.gold_span for slot in slots}
-        right = [span for span in all_spans.get(study_id, []) if span not in taken]
-        reports.append(WrongReport(study_id, texts.get(study_id), slots, right))
+        reports.append(WrongReport(study_id, texts.get(study_id), list(group), all_spans.get(study_id, [])))
     return reports
 
 
@@ -88,7 +85,7 @@ def _to_marks(report: WrongReport, prefix: str) -> dict[Span, Mark]:
     labelled = {slot.span for slot in report.wrong}
     marks: dict[Span, Mark] = {}
     number = 0
-    for span in to_distinct_spans([*row_of, *report.right_spans], len(report.text)):
+    for span in to_distinct_spans([*row_of, *report.spans], len(report.text)):
         if span not in row_of:
             marks[span] = Mark(span, "right")
             continue

@@ -110,7 +110,14 @@ def test_an_open_label_is_no_label(make_gold, make_table) -> None:
     table = make_table({"a": {"L4-L5": {"SCS": "?"}, "L1-L2": {"SCS": "?"}}})
     found = audit(make_gold(GOLD), table, np.random.default_rng(0), 0)
     assert value(found, "missed_per_100") == 100 and value(found, "spurious_per_100") == 0
-    assert found.wrong[0].labelled == "left open"
+    listed = [(slot.level, slot.kind.value, slot.labelled) for slot in found.wrong if slot.task == "SCS"]
+    assert listed == [("L4-L5", "missed", "left open"), ("L5-S1", "missed", "nothing"), ("L4-L5", "missed", "nothing")]
+
+
+def test_a_report_is_exact_whatever_stands_in_a_slot_that_is_not_scored(make_gold, make_table) -> None:
+    gold = {"a": {"L4-L5": {"SCS": "2", "LFS": "?", "RFS": "?"}}}
+    table = make_table({"a": {"L4-L5": {"SCS": "2", "LFS": "1"}}})
+    assert value(audit(make_gold(gold), table, np.random.default_rng(0), 0), "reports_exact") == 1
 
 
 def test_a_table_as_gold_leaves_its_open_rows_out(make_table) -> None:
