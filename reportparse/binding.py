@@ -185,6 +185,8 @@ class _Binder:
                 self.dead[i] = True
                 if s.finding_took_site:
                     self._absorb_left(i)
+            elif s.scheme and s.joiner == "(" and i and not s.names_place and self.values[i - 1] is not None:
+                self.dead[i] = True
 
     def _absorb_left(self, i: int) -> None:
         j = i
@@ -256,6 +258,12 @@ class _Binder:
                     self._take(i, topic)
                 return
         topic = self._topic_to_left(i)
+        if s.verb and (topic < 0 or self.dead[topic]):
+            return
+        if topic < 0 and i and self.bare[i - 1] and self.values[i] is not None and not s.sten:
+            self.bare[i] = self.bare[i - 1]
+            self.sides[i] = self.sides[i] or self.sides[i - 1]
+            return
         hungry_left = topic >= 0 and self._is_hungry(topic) and topic == i - 1 and not self.dead[topic]
         if not hungry_left and not s.side_after and s.joiner != "rel" and not s.be:
             head = self._head_to_right(i)
@@ -373,8 +381,12 @@ class _Binder:
                     continue
                 return None
             if self.values[j] is None and not t.sten:
+                own = self._own_value_right(j)
+                if own is not None and own == j + 1 and self.segments[own].joiner in ("neg", "next"):
+                    return self.values[own]
                 continue
-            predicative = t.value_at > t.site_at >= 0 and (not t.neg or t.neg_at > t.site_at)
+            value_at = t.neg_at if t.value_at < 0 and t.neg and (t.sten or t.stenosed) else t.value_at
+            predicative = value_at > t.site_at >= 0 and (not t.neg or t.neg_at > t.site_at)
             return self.values[j] if predicative else None
         return None
 
@@ -391,7 +403,9 @@ class _Binder:
                 return self._negated_list(t, value)
             if self.dead[j]:
                 return None
-            if value is not None and t.names_place:
+            if value is not None and 0 <= s.sten_at < s.site_at:
+                return None
+            if value is not None and (t.names_place or t.verb):
                 closed = t.sten and t.site_at >= 0 and t.value_at < t.site_at and s.sten and t.last > t.site_at
                 predicative = t.value_at > t.site_at and not t.verb and not s.also
                 if predicative or (closed and s.joiner != "/"):
@@ -464,7 +478,8 @@ class _Binder:
         last: tuple[tuple[int, ...], str, bool] | None = None
         for i, level in enumerate(found):
             if level is None:
-                found[i] = last if last is not None and last[1] not in ("all", "remaining") else None
+                spreads = last is not None and (last[1] not in ("all", "remaining") or self.segments[i].joiner in LIST_JOINERS)
+                found[i] = last if spreads else None
             else:
                 last = level
         none = ((), "", False)
@@ -498,10 +513,11 @@ class _Binder:
         if s.multilevel and not ordinals and not quantifier and value.high > 0:
             quantifier = "none"
         topic = self.segments[self.owner[i]]
-        if "cord" in (s.soft_site, topic.soft_site if not s.sites else "") and not (s.sten or s.verb or s.stenosed or s.severe):
+        soft = (s.soft_site, topic.soft_site if not s.sites else "")
+        if ("cord" in soft or "cauda" in soft) and not (s.sten or s.verb or s.stenosed or s.severe):
             return None
-        if s.otherwise:
-            quantifier = quantifier or ("otherwise" if not ordinals else "")
+        if s.otherwise and not s.levels:
+            ordinals, quantifier = (), quantifier or "otherwise"
         sites = self.sites[i]
         unsided = not self.sides[i] and bool(sites & (FORAMEN | RECESS))
         evidence = self.segments[self.owner[i]]

@@ -221,7 +221,11 @@ def _split(mask: int) -> tuple[int, ...]:
 
 def _drop_past(chunks: list[Chunk]) -> list[Chunk]:
     """Grades of another time are turned into ``past_grade``: ``previously severe``, ``mild in 2019``."""
-    out = list(chunks)
+    out = [c._replace(kind="be") if c.kind == "was" else c for c in chunks]
+    if any(c.kind == "now" for c in chunks):
+        for i, chunk in enumerate(chunks[1:], start=1):
+            if chunk.kind == "grade" and chunks[i - 1].kind == "was":
+                out[i] = chunk._replace(kind="past_grade")
     for i, chunk in enumerate(chunks):
         if chunk.kind == "grade" and _is_past([c.kind for c in chunks[:i]][-2:], [c.kind for c in chunks[i + 1 : i + 3]]):
             out[i] = chunk._replace(kind="past_grade")

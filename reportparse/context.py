@@ -208,7 +208,7 @@ class _Walker:
         start, end = s.spans[st.first][0], s.spans[min(st.last, len(s.spans) - 1)][1]
         if st.quantifier in ("remaining", "otherwise"):
             within = st.quantifier == "otherwise"
-            whole = not st.tasks and st.bare == "normal"
+            whole = not st.tasks and st.bare == "normal" and self.context.topic_kind not in ("line", "block")
             self.deferred.append(Deferred(tasks, value, s.section, index, within, whole, start, end, st.rule))
             return
         mask, scope = self._levels(s, st, value)
@@ -234,8 +234,12 @@ class _Walker:
         for each in c.levels:
             ctx |= each
         q = st.quantifier
-        if q == "these" and s.masks:
-            return sum({each for masks in s.masks for each in masks}), Scope.STATED
+        if q in ("these", "this") and s.masks:
+            named = 0
+            for masks in s.masks:
+                for each in masks:
+                    named |= each
+            return named, Scope.STATED
         if q == "all":
             return (ALL_LEVELS, Scope.STUDY)
         if q in ("above", "below"):

@@ -23,7 +23,7 @@ _FURNITURE = re.compile(
     re.MULTILINE,
 )
 
-_BULLET = re.compile(r"[ \t]*(?:[-*#>]+|\(?\d{1,2}[.)]|\(?[a-h][.)])[ \t]+")
+_BULLET = re.compile(r"[ \t]*(?:[-*#>]+(?=[a-z])|(?:[-*#>]+|\(?\d{1,2}[.)]|\(?[a-h][.)])[ \t]+)")
 _LEVEL_START = re.compile(r"[ \t*#-]*(?:at |level |the )?(?:[ltd](?:1[0-2]|[1-9])|l\s?[-.]?\s?\d)\s?[-/ ls]{0,4}\d?\b")
 _LEVEL_HEADING = re.compile(r"[ \t*#-]*(?:at |level )?[ltd]\s?(?:1[0-2]|[1-9])\s?[-/]\s?[ls]?\s?\d\b(?:\s*[:.)-]|\s{2,}|\s*$)")
 _LABEL_START = re.compile(r"[ \t*#-]*[a-z][a-z /,&()]{0,40}:")
@@ -37,6 +37,7 @@ ABBREVIATIONS = frozenset(
 )
 """Words that end in a full stop in the middle of a sentence."""
 
+_LABEL_NEXT = re.compile(r"\s+[a-z][a-z ]{0,24}:")
 _LAST_WORD = re.compile(r"([a-z]+)$")
 
 
@@ -102,12 +103,12 @@ def _is_wrapped(before: str, line: str, original: str, width: int, cased: bool) 
         return no_room and before.rstrip()[-1:] in ",-/" or _needs_more(before)
     if _needs_more(before):
         return True
-    first = original.lstrip()[:1]
-    if cased and first.islower():
+    word = original.split()[0].strip("(),.;:")
+    if cased and word[:1].isupper() and not word.isupper():
+        return False
+    if cased and word[:1].islower():
         return no_room or width < 40 or len(words) < 12
-    if no_room:
-        return len(before.strip()) > 30
-    return False
+    return no_room and len(before.strip()) > 30
 
 
 _OPEN_END = re.compile(
@@ -153,7 +154,7 @@ def to_sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if text[stop - 1] == "." and word is not None:
             letters = word.group()
             glued = stop < end and text[stop].isalpha()
-            if (letters in ABBREVIATIONS and not glued) or (len(letters) == 1 and (glued or letters in "lr")):
+            if (letters in ABBREVIATIONS and not glued and not _LABEL_NEXT.match(text, stop, end)) or (len(letters) == 1 and (glued or letters in "lr")):
                 continue
         if text[stop - 1] == "?" and stop < end and text[stop].isalpha():
             continue

@@ -13,7 +13,7 @@ from lexicons.vocabulary import LEVELS
 ALL_LEVELS = (1 << len(LEVELS)) - 1
 
 LEVEL_PATTERN = (
-    r"\b(?:[ltdcs]|lumbar)[ .]?-?(?:1[0-2]|[1-9])"
+    r"(?:\b|(?<=\bat))(?:[ltdcs]|lumbar)[ .]?-?(?:1[0-2]|[1-9])"
     r"(?:\s?(?:[-/\\]|\b(?:on|upon|over)\b)\s?[ltdcs]?\s?(?:1[0-2]|[1-9])(?![0-9]|\s?(?:mm|cm)\b|[.][0-9]))+"
     r"|\b[ltd](?:1[0-2]|[1-9])\s?[ls][1-6]\b"
     r"|\bl(?:12|23|34|45|51|5s1)\b|\bls1\b|\bl[1-5]\s[2-5]\b(?!\s?(?:mm|cm|x|[.]|-|/))"

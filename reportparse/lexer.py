@@ -39,7 +39,7 @@ _TOKEN = re.compile(
     rf"(?P<level>{LEVEL_PATTERN})|(?P<bare>{BARE_PAIR_PATTERN})"
     r"|(?P<scheme>\b(?:lee|schizas)(?:'s)?\s?(?:grade|class|type|grading|score|g)?\s?[:=]?\s?(?:[0-3]|[a-d][1-4]?)\b)"
     r"|(?P<numbered>\bgrade\s?[0-3]\b)"
-    r"|(?P<word>\b(?:b/l|w/o|w/|r/o|s/p|h/o|c/o|d/t)|[a-z]+)(?:'s)?"
+    r"|(?P<word>at(?=l[1-5][-/])|\b(?:b/l|w/o|w/|r/o|s/p|h/o|c/o|d/t)|[a-z]+)(?:'s)?"
     r"|(?P<year>\b(?:19|20)[0-9]{2}\b)|(?P<number>[0-9]+)|(?P<punctuation>//|>>|->|--|[-,/\\:;|¦()\[\]+&=><?*~])"
 )
 

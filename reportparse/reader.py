@@ -117,6 +117,8 @@ def _begins_with_level(chunks: list[Chunk]) -> bool:
 
 def _drop_clauses(chunks: list[Chunk]) -> list[Chunk]:
     """Without what is only considered, advised, asked or told of another study: up to the next semicolon."""
+    if _tells_of_the_past(chunks):
+        return [c for c in chunks if c.kind == "level"]
     if not any(c.kind in _DROPS or c.kind == "retract" for c in chunks):
         return chunks
     out: list[Chunk] = []
@@ -134,6 +136,16 @@ def _drop_clauses(chunks: list[Chunk]) -> list[Chunk]:
         if not dropping or chunk.kind == "level":
             clause.append(chunk)
     return out
+
+
+def _tells_of_the_past(chunks: list[Chunk]) -> bool:
+    """``Previously this was a small protrusion with moderate narrowing``: nothing of the present."""
+    return (
+        len(chunks) > 1
+        and chunks[0].kind == "past"
+        and chunks[1].kind not in ("seen", "past_grade", "grade")
+        and not any(c.kind in ("now", "unchanged") for c in chunks)
+    )
 
 
 def _take_heading(chunks: list[Chunk]) -> tuple[bool, bool, bool, list[Chunk]]:
@@ -179,7 +191,9 @@ def _places(chunks: list[Chunk]) -> tuple[int, str, bool]:
     """The sites and the side a label names, and whether it names another structure."""
     sites, sides, other = 0, "", False
     for chunk in chunks:
-        if chunk.kind in ("site", "stenosed_site", "neural_canal"):
+        if chunk.kind == "site" and chunk.value in ("cord", "cauda"):
+            other = True
+        elif chunk.kind in ("site", "stenosed_site", "neural_canal"):
             sites |= SITE_BITS[str(chunk.value)]
         elif chunk.kind == "central":
             sites |= 1

@@ -93,6 +93,9 @@ def _within(claims: list[Claim], policy: Policy) -> tuple[Claim, bool]:
         if policy.within_section == "latest":
             return graded[-1], len(grades) > 1
         return max(graded, key=lambda c: (c.value.grade or 0, c.value.low)), len(grades) > 1
+    tight = [c for c in claims if c.value.status == "bounded" and c.value.low > 1]
+    if tight:
+        return tight[0], False
     for status in ("ungraded", "bounded", "uncertain"):
         found = [c for c in claims if c.value.status == status]
         zero = [c for c in claims if c.value.status == "graded"]

@@ -72,6 +72,7 @@ class Segment:
     scheme: bool = False
     also: bool = False
     neg_at: int = -1
+    sten_at: int = -1
 
     @property
     def has_value(self) -> bool:
@@ -262,6 +263,7 @@ class _Builder:
         if chunk.value == "neural":
             self.now.roots.add("any")
         self.now.sten = "narrowing" if chunk.value == "neural" else str(chunk.value)
+        self.now.sten_at = i
 
     def _on_stenosed(self, i: int, chunk: Chunk) -> None:
         self.now.stenosed = True

@@ -10,6 +10,9 @@ from reportparse.archive.record import FileFault
 MAX_ITEM = 1 << 26
 """Longest single value, in characters; attached files stand in them as base64."""
 
+_LOOKAHEAD = 4
+"""Characters seen behind a value before it is taken: ``12`` may go on as ``12.5e+3``."""
+
 _BROKEN = "the JSON is cut off or broken here; what came before it was kept"
 
 
@@ -49,7 +52,7 @@ def _object(text: "_Text") -> Iterator[object]:
     has_entries = False
     while text.peek() not in ("}", ""):
         key = text.value()
-        text.take(":")
+        text.take(":" if isinstance(key, str) else "")
         if key == "entry" and text.peek() == "[":
             has_entries = True
             yield from _array(text)
@@ -93,7 +96,7 @@ class _Text:
         while True:
             try:
                 value, end = self._decoder.raw_decode(self._window, self._at)
-                if end < len(self._window) or not self._more():
+                if end + _LOOKAHEAD <= len(self._window) or not self._more():
                     self._at = end
                     return value
             except (ValueError, RecursionError):
@@ -102,10 +105,10 @@ class _Text:
 
     def _more(self) -> bool:
         """Whether the window could be lengthened, to twice its unread length or more."""
-        parts = [self._window[self._at :]]
-        length, wanted = len(parts[0]), 2 * len(parts[0]) + 1
-        while length < wanted and (block := next(self._blocks, "")):
-            parts.append(block)
-            length += len(block)
-        self._window, self._at = "".join(parts), 0
-        return len(parts) > 1
+        unread = len(self._window) - self._at
+        blocks: list[str] = []
+        while sum(map(len, blocks)) <= unread and (block := next(self._blocks, "")):
+            blocks.append(block)
+        if blocks:
+            self._window, self._at = "".join((self._window[self._at :], *blocks)), 0
+        return bool(blocks)

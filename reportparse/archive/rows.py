@@ -9,6 +9,13 @@ MAX_FIELD = 1 << 24
 """Longest cell, in characters; the csv module's own limit of 131,072 is below a long report."""
 
 
+MAX_ROW_LINES = 1_000_000
+"""Most lines of one row; more are taken for quotes that are never closed."""
+
+REREAD_LINES = 50_000
+"""Lines that may be read a second time, beyond as many as there are; after that a broken quote costs all it swallowed."""
+
+
 class Row(NamedTuple):
     """The cells of one row, or the fault of a row that is none.
 
@@ -51,6 +58,8 @@ class _Tape:
         self._lines = iter(lines)
         self._again: deque[str] = deque()
         self._taken: list[str] = []
+        self._fresh = 0
+        self._reread = 0
 
     def __iter__(self) -> Iterator[str]:
         taken, again = self._taken, self._again
@@ -58,6 +67,9 @@ class _Tape:
             taken.append(again.popleft())
             yield taken[-1]
         for line in self._lines:
+            if len(taken) == MAX_ROW_LINES:
+                raise csv.Error
+            self._fresh += 1
             taken.append(line)
             yield line
 
@@ -68,5 +80,8 @@ class _Tape:
         self._taken.clear()
 
     def rewind(self) -> None:
-        self._again.extendleft(reversed(self._taken[1:]))
+        """Go back, unless so much was read again already that a hostile file could make this slow."""
+        self._reread += len(self._taken)
+        if self._reread <= REREAD_LINES + self._fresh:
+            self._again.extendleft(reversed(self._taken[1:]))
         self._taken.clear()
