@@ -81,7 +81,7 @@ def _to_legend() -> Html:
 def _to_links(n_spans: int) -> str:
     """One rule for each number: its words and its labels light up together."""
     rule = (
-        "main:has(.c{n}:hover, .c{n}:focus-within) .e{n}, main:has(.e{n}:hover) .c{n}, #e{n}:target .e{n}, "
-        "#c{n}:target {{ outline: 2px solid var(--accent); outline-offset: -1px; }}\n"
+        "main:has(.c{n}:hover, .c{n}:focus-within) .e{n}, main:has(.e{n}:hover) .c{n}, "
+        "main:has(#e{n}:target) .e{n}, #c{n}:target {{ outline: 2px solid var(--accent); outline-offset: -1px; }}\n"
     )
     return "".join(rule.format(n=number) for number in range(1, n_spans + 1))

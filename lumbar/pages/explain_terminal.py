@@ -12,7 +12,6 @@ from lumbar.pages.explained import (
     describe_scope,
     evidence_number,
     Explained,
-    SHADES,
     shown_tasks,
     span_shades,
     TASK_NAMES,
@@ -55,10 +54,10 @@ def mark_for_terminal(explained: Explained, has_colour: bool) -> Text:
         if not has_colour:
             marked.append("«" * len(set(piece.covering) - started))
         started.update(piece.covering)
-        shade = max((shades[i] for i in piece.covering), key=SHADES.index, default=None)
-        style = STYLES[shade] + Style(underline=True) if shade else Style()
+        narrowest = min(piece.covering, key=lambda i: explained.spans[i].end - explained.spans[i].start, default=None)
+        style = Style() if narrowest is None else STYLES[shades[narrowest]] + Style(underline=True)
         marked.append(to_printable(piece.text), style)
-        for i in piece.ending:
+        for i in reversed(piece.ending):
             marked.append(f"[{i + 1}]" if has_colour else f"»[{i + 1}]", Style(dim=True))
     return marked
 

@@ -69,8 +69,8 @@ def describe_finding(finding: Finding) -> str:
 
 
 def describe_scope(finding: Finding) -> str:
-    """How the level is known, where the sentence does not name it; empty where it does."""
-    names = {Scope.CARRIED: "level carried over", Scope.REMAINING: "the other levels", Scope.STUDY: "whole study"}
+    """What statement the level is part of, where the report does not name the level itself; empty where it does."""
+    names = {Scope.REMAINING: "the other levels", Scope.STUDY: "whole study"}
     return names.get(finding.scope, "")
 
 

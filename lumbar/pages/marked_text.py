@@ -31,13 +31,11 @@ def mark_text(text: str, marks: list[Mark]) -> Html:
 
 
 def _to_marked(piece: Piece, marks: list[Mark], started: set[int]) -> Html:
-    if not piece.covering:
-        return join(piece.text)
-    classes = dict.fromkeys(kind for i in piece.covering for kind in marks[i].kind.split())
-    marked = element("mark", {"class": " ".join(classes)}, piece.text)
-    for i in piece.covering:
-        if i not in started and marks[i].anchor:
-            marked = element("span", {"id": marks[i].anchor}, marked)
+    """The piece inside a ``mark`` for each span over it, the shortest innermost, so that its colour is the one seen."""
+    marked = join(piece.text)
+    for i in sorted(piece.covering, key=lambda i: marks[i].span.end - marks[i].span.start):
+        anchor = marks[i].anchor if i not in started else None
+        marked = element("mark", {"id": anchor, "class": marks[i].kind}, marked)
     return marked
 
 

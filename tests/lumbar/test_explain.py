@@ -54,7 +54,7 @@ def show(explained: Explained, color: str | None, width: int = 120) -> str:
 
 def test_plain_terminal_marks_evidence_in_quotes_with_numbers(explained) -> None:
     shown = show(explained, None)
-    assert "«Moderate right and «mild left foraminal narrowing»[1]»[2]" in shown
+    assert "«Moderate right and «mild left foraminal narrowing»[2]»[1]" in shown
     assert "««Severe»[3] canal stenosis»[4]" in shown
     assert "<script>alert(1)</script> [red]x[/red] ␛[2J" in shown
 
@@ -77,7 +77,7 @@ def test_grid_has_labels_rules_conflicts_and_numbers(explained) -> None:
 def test_colours_are_ours_and_nothing_of_the_report_reaches_the_terminal(explained) -> None:
     shown = show(explained, "256")
     assert "\x1b[2J" not in shown and "[red]x[/red]" in shown
-    assert "\x1b[1;4;31mSevere" in shown
+    assert "\x1b[1;4;31m canal stenosis" in shown and "\x1b[4;35mSevere" in shown
 
 
 def test_only_tasks_that_matter_have_a_column() -> None:
@@ -96,9 +96,15 @@ def test_page_escapes_and_links_both_ways(explained) -> None:
     assert "conflict</strong>" in html and "rule.<wbr>scs" in html
 
 
+def test_words_inside_words_have_their_own_colour(explained) -> None:
+    html = to_explain_page(explained)
+    assert '<mark class="g2 e1"><mark id="e2" class="g1 e2">mild left foraminal narrowing</mark></mark>' in html
+    assert "\x1b[4;33mmild left foraminal narrowing" in show(explained, "256")
+
+
 def test_the_strongest_finding_colours_shared_words() -> None:
     shared = [FINDINGS[0], finding(Task.LFS, 1, "Severe canal stenosis")]
-    assert '<mark class="g3 e1">' in to_explain_page(to_explained("r", TEXT, ParsedReport(shared, ())))
+    assert '<mark id="e1" class="g3 e1">' in to_explain_page(to_explained("r", TEXT, ParsedReport(shared, ())))
 
 
 def run(*arguments: str, stdin: bytes | None = None):  # type: ignore[no-untyped-def]
