@@ -61,4 +61,4 @@ def _say_done(out: Path, labels: Path, counts: dict[str, Any], audited: "Audited
     for name in HEADLINES:
         figure, per_100 = audited.audit.whole.estimates[name], is_per_100(name)
         click.echo(f"  {TITLES[name]:<17}{format_value(figure, per_100):>6}  {format_interval(figure, per_100)}")
-    click.echo("\nThese reports were written for this project: a self-test, not a measure on yours.")
+    click.echo("\nWritten for this project: a self-test, which does not say how well your own reports are read.")
