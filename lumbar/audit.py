@@ -112,9 +112,10 @@ def audit(
 
     inputs = AuditInputs(labels, gold, strata, strata_table, reports, text_column, id_column, bootstrap, seed)
     audited = audit_files(inputs)
-    _print(audited, errors)
     if out is not None:
         write_audit(audited, out, with_text=not no_text)
+    _print(audited, errors)
+    if out is not None:
         _say_written(audited, out, no_text)
     _check_gate(audited, requirements)
 

@@ -19,7 +19,7 @@ if (filters) {
       rows += here;
       reports += here > 0;
     }
-    shown.textContent = `${rows} of ${total} wrong slots, in ${reports} reports`;
+    shown.textContent = `${rows} of ${total} wrong slots, in ${reports} report${reports === 1 ? "" : "s"}`;
   };
   menus.forEach(menu => menu.addEventListener("change", update));
   openAll.addEventListener("click", () => {
