@@ -75,7 +75,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "compared": (),
     "unchanged": (),
     # parts of a report
-    "section": ("findings", "impression", "addendum", "skip", "prior"),
+    "section": ("findings", "impression", "addendum", "skip", "legend", "prior"),
     "region": ("cervical", "thoracic", "lumbar", "other"),
     "drop": (),
     "outside_report": (),

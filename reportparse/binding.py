@@ -128,16 +128,17 @@ def _hedged(value: Value, s: Segment) -> Value:
     return Value(0, value.high, None, "uncertain", "hedged")
 
 
-def read_segments(segments: list[Segment]) -> Reading:
-    """The statements of one sentence's segments."""
-    binder = _Binder(segments)
+def read_segments(segments: list[Segment], headed: bool = False) -> Reading:
+    """The statements of one sentence's segments; headed: its level was set apart before it."""
+    binder = _Binder(segments, headed)
     return binder.bind()
 
 
 class _Binder:
     """Fills in what segments lack, then says what they state."""
 
-    def __init__(self, segments: list[Segment]) -> None:
+    def __init__(self, segments: list[Segment], headed: bool) -> None:
+        self.headed = headed
         self.segments = segments
         self.values: list[Value | None] = [value_of(s) for s in segments]
         self.sites = [s.sites for s in segments]
@@ -148,6 +149,7 @@ class _Binder:
         self.negated_list = [s.neg and not s.double_neg for s in segments]
 
     def bind(self) -> Reading:
+        self._other_sides()
         self._place_roots()
         self._absorb()
         self._join_sides()
@@ -161,6 +163,14 @@ class _Binder:
         levels = self._find_levels()
         statements = [s for i in range(len(self.segments)) if (s := self._state(i, levels[i])) is not None]
         return Reading(tuple(statements), *self._topic())
+
+    def _other_sides(self) -> None:
+        """``on the other side``: across from the side named last."""
+        last = ""
+        for i, s in enumerate(self.segments):
+            if s.sides == "O":
+                self.sides[i] = {"L": "R", "R": "L"}.get(last, "")
+            last = self.sides[i] or last
 
     def _place_roots(self) -> None:
         """Exiting roots stand for the foramen, traversing ones for the recess, unnamed ones for where they are said to be."""
@@ -185,8 +195,8 @@ class _Binder:
                 self.dead[i] = True
                 if s.finding_took_site:
                     self._absorb_left(i)
-            elif s.scheme and s.joiner == "(" and i and not s.names_place and self.values[i - 1] is not None:
-                self.dead[i] = True
+            elif s.scheme and s.joiner == "(" and not s.names_place:
+                self.dead[i] = any(v is not None for v in self.values[max(0, i - 2) : i])
 
     def _absorb_left(self, i: int) -> None:
         j = i
@@ -260,9 +270,11 @@ class _Binder:
         topic = self._topic_to_left(i)
         if s.verb and (topic < 0 or self.dead[topic]):
             return
-        if topic < 0 and i and self.bare[i - 1] and self.values[i] is not None and not s.sten:
-            self.bare[i] = self.bare[i - 1]
-            self.sides[i] = self.sides[i] or self.sides[i - 1]
+        bare = next((j for j in range(i - 1, -1, -1) if self.bare[j]), -1)
+        if topic < 0 and bare >= 0 and self.values[i] is not None and not s.sten:
+            self.bare[i] = self.bare[bare]
+            apart = s.otherwise or s.quantifier or s.joiner in STRONG
+            self.sides[i] = self.sides[i] or ("" if apart else self.sides[bare])
             return
         hungry_left = topic >= 0 and self._is_hungry(topic) and topic == i - 1 and not self.dead[topic]
         if not hungry_left and not s.side_after and s.joiner != "rel" and not s.be:
@@ -300,8 +312,9 @@ class _Binder:
         if self.segments[owner].roots == {"any"} and self.values[i] is not None:
             self.values[i] = OPEN
         if s.neg and self.values[i] is None:
-            self.values[i] = NEGATED
-        if not self.sides[i] and not head_right:
+            across = {self.sides[i], self.segments[owner].sides} == {"L", "R"}
+            self.values[i] = NEGATED._replace(rule="not-this-side") if across else NEGATED
+        if not self.sides[i] and not head_right and not s.otherwise:
             self.sides[i] = self.sides[owner] if not s.more_side else s.more_side
 
     def _head_to_right(self, i: int) -> int:
@@ -311,21 +324,34 @@ class _Binder:
             t = self.segments[j]
             if t.joiner not in LIST_JOINERS and not (t.joiner == "neg" and s.joiner == "neg"):
                 return -1
-            if self.dead[j] or t.verb or t.pronoun or t.level_first:
+            if self.dead[j] or t.verb or t.pronoun or (t.level_first and not s.level_first):
                 return -1
             if t.names_place:
                 prenominal = t.value_at < 0 or t.value_at < t.site_at
-                if t.soft_site or (s.sides and not self.sites[j] & (FORAMEN | RECESS)):
+                if (t.soft_site and not t.sten) or (s.sides and not self.sites[j] & (FORAMEN | RECESS)):
                     return -1
                 return j if prenominal and (s.sides or t.sten or s.neg) else -1
             if t.levels:
                 return -1
         return -1
 
+    def _is_aside(self, j: int) -> bool:
+        """``by a bulging disc``, ``with redundant roots``: a cause or a company, never the topic."""
+        s = self.segments[j]
+        while j > 0 and s.joiner in LIST_JOINERS and not s.has_value and not self.segments[j].sten:
+            j -= 1
+            s = self.segments[j]
+        if s.joiner == "because":
+            return True
+        return s.joiner == "with" and not s.has_value and not s.sten and (bool(s.roots) or s.soft_site != "")
+
     def _topic_to_left(self, i: int) -> int:
-        """The nearest segment to the left that names a place or another finding."""
+        """The nearest segment to the left that names a place or, unless segment i is a stenosis, another finding."""
+        only_places = bool(self.segments[i].sten) and any(s.names_place for s in self.segments[:i])
         for j in range(i - 1, -1, -1):
             s = self.segments[j]
+            if self._is_aside(j) or (only_places and (s.finding or s.part) and not s.names_place):
+                continue
             if s.names_place or s.finding or s.part:
                 return j
             if self.sites[j] and not self.dead[j]:
@@ -492,7 +518,7 @@ class _Binder:
         self, i: int, here: tuple[tuple[int, ...], str, bool], found: list[tuple[tuple[int, ...], str, bool] | None]
     ) -> None:
         """A level at the end of a list speaks for the members before it that have none."""
-        if self.segments[i].joiner in STRONG or (self.segments[i].more and self.segments[i].has_content):
+        if self.headed or self.segments[i].joiner in STRONG or (self.segments[i].more and self.segments[i].has_content):
             return
         for j in range(i - 1, -1, -1):
             if found[j] is not None:
@@ -506,7 +532,7 @@ class _Binder:
     def _state(self, i: int, level: tuple[tuple[int, ...], str, bool]) -> Statement | None:
         s, value = self.segments[i], self.values[i]
         ordinals, quantifier, outside = level
-        if s.same and (s.levels or s.quantifier) and not self.sites[i] and not self.dead[i]:
+        if s.same and (s.levels or s.quantifier or self.sides[i] or len(self.segments) == 1) and not self.sites[i] and not self.dead[i]:
             return Statement(0, OPEN, self.sides[i], ordinals, -1, quantifier, outside, False, False, "same", s.first, s.last, "same")
         if value is None or self.dead[i] or not (self.sites[i] or self.bare[i]):
             return None
@@ -530,6 +556,8 @@ class _Binder:
     def _topic(self) -> tuple[int, str]:
         for i in range(len(self.segments) - 1, -1, -1):
             s = self.segments[i]
+            if self._is_aside(i):
+                continue
             if s.names_place and not self.dead[i]:
                 return self.sites[i], s.sides
             if s.finding or s.part:

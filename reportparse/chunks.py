@@ -68,6 +68,10 @@ def to_chunks(tokens: list[Token], minimal: Grade = (1, 1, 1), schemes: bool = T
         elif token.concept in _SIDE_KINDS:
             chunk, at = _read_side(tokens, at)
             chunks.append(chunk)
+        elif token.concept == "from":
+            known = at + 1 < len(tokens) and tokens[at + 1].concept in (*_LEVEL_KINDS, "vertebra", "grade", "past")
+            chunks.append(Chunk("from" if known else "because", "", at, at))
+            at += 1
         else:
             chunks.append(Chunk(token.concept, token.value, at, at))
             at += 1

@@ -81,7 +81,8 @@ class _Context:
         self.topic_kind = ""
         self.label_line = -1
         self.block_has_content = False
-        self.last: list[Statement] = []
+        self.before: list[tuple[int, Value]] = []
+        self.last: list[tuple[int, Value]] = []
 
     def forget_levels(self) -> None:
         self.levels, self.outside, self.level_is_block, self.level_line = (), False, False, -1
@@ -137,6 +138,7 @@ class _Walker:
     def _take_heading(self, s: Sentence) -> None:
         c = self.context
         if s.heading or s.outside:
+            c.before, c.last = c.last or c.before, []
             c.levels, c.outside = s.heading, s.outside
             c.level_line = s.line
             c.level_is_block = s.heading_alone
@@ -161,7 +163,6 @@ class _Walker:
         c = self.context
         if s.reading.statements:
             c.block_has_content = True
-            c.last = list(s.reading.statements)
         if c.topic_kind not in ("line", "block") and s.reading.topic_sites:
             c.topic_sites, c.topic_sides, c.topic_kind = s.reading.topic_sites, "", "sentence"
         inside = [mask for masks in s.masks for mask in masks]
@@ -180,6 +181,7 @@ class _Walker:
         for tasks, value in self._places(s, st):
             if tasks:
                 self._put(index, s, st, tasks, value)
+                self.context.last.append((tasks, value))
 
     def _places(self, s: Sentence, st: Statement) -> list[tuple[int, Value]]:
         """The tasks a statement speaks of; a bare one takes the label's or the last sentence's topic."""
@@ -272,12 +274,13 @@ class _Walker:
 
     def _copy(self, index: int, s: Sentence, st: Statement) -> None:
         """``similar at L5-S1``: the last statement again, at another level."""
-        earlier = [x for x in s.reading.statements if x.bare != "same" and x.tasks]
-        source = earlier[-1:] or [x for x in self.context.last if x.tasks]
-        for statement in source:
-            value = OPEN if s.lesser else statement.value
-            again = statement._replace(levels=st.levels, quantifier=st.quantifier, first=st.first, last=st.last, value=value)
-            self._put(index, s, again, statement.tasks, value)
+        c = self.context
+        source = c.last[-1:] if c.last and (s.masks or st.sides or not s.heading) else (c.last or c.before)
+        for tasks, value in source:
+            if st.sides in ("L", "R"):
+                tasks = to_tasks((FORAMEN if tasks & (LFS | RFS) else 0) | (RECESS if tasks & (LSS | RSS) else 0), st.sides)
+            again = st._replace(bare="", tasks=tasks)
+            self._put(index, s, again, tasks, OPEN if s.lesser else value)
 
 
 def _is_block_style(sentences: list[Sentence]) -> bool:

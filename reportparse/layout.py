@@ -100,7 +100,7 @@ def _is_wrapped(before: str, line: str, original: str, width: int, cased: bool) 
     words = line.split()
     no_room = len(before.rstrip()) + 1 + len(words[0]) > width - 12 and width >= 40
     if _LEVEL_START.match(line) or _LABEL_START.match(line):
-        return no_room and before.rstrip()[-1:] in ",-/" or _needs_more(before)
+        return no_room and (before.rstrip()[-1:] in ",-/" or _needs_more(before))
     if _needs_more(before):
         return True
     word = original.split()[0].strip("(),.;:")

@@ -131,8 +131,8 @@ class _Place:
                 self.region = header.value
                 self.skipping = ""
             return header.end
-        if header.value == "skip":
-            if header.bare:
+        if header.value in ("skip", "legend"):
+            if header.bare or header.value == "legend":
                 self.skip_sentence = True
             elif self.skipping != "prior":
                 self.skipping = "skip"

@@ -50,7 +50,7 @@ class SentenceReader:
         self._lexer = Lexer(lexicon)
         self._minimal = minimal
         self._by_text: dict[str, Parsed] = {}
-        self._by_chunks: dict[tuple[tuple[str, object], ...], Reading] = {}
+        self._by_chunks: dict[tuple[bool, tuple[tuple[str, object], ...]], Reading] = {}
 
     def read(self, text: str) -> Parsed:
         """The reading of one sentence in lower case."""
@@ -72,7 +72,7 @@ class SentenceReader:
         spans = tuple((tokens[c.first].start, tokens[c.last].end) for c in body)
         return Parsed(
             masks[0] if heading else (), heading_alone, outside, label_sites, label_sides, label_alone,
-            tuple(own_masks), spans, self._read_chunks(body), begins, any(c.kind == "lesser" for c in body),
+            tuple(own_masks), spans, self._read_chunks(body, heading), begins, any(c.kind == "lesser" for c in body),
         )  # fmt: skip
 
     def read_place(self, text: str) -> tuple[tuple[int, ...], int | None, str]:
@@ -81,18 +81,18 @@ class SentenceReader:
         sites, sides, other = _places(chunks)
         return (masks[0] if masks else ()), (sites or (-1 if other else None)), sides
 
-    def _read_chunks(self, chunks: list[Chunk]) -> Reading:
-        key = tuple((c.kind, c.value) for c in chunks)
+    def _read_chunks(self, chunks: list[Chunk], headed: bool) -> Reading:
+        key = (headed, tuple((c.kind, c.value) for c in chunks))
         reading = self._by_chunks.get(key)
         if reading is None:
             if len(self._by_chunks) >= MEMO_SIZE:
                 self._by_chunks.clear()
-            reading = self._by_chunks[key] = read_chunks(chunks)
+            reading = self._by_chunks[key] = read_chunks(chunks, headed)
         return reading
 
 
-def read_chunks(chunks: list[Chunk]) -> Reading:
-    """The reading of a sentence's chunks."""
+def read_chunks(chunks: list[Chunk], headed: bool = False) -> Reading:
+    """The reading of a sentence's chunks; headed: a level was set apart before them."""
     if not chunks:
         return _NOTHING
     if any(c.kind == "normal_study" for c in chunks):
@@ -103,7 +103,7 @@ def read_chunks(chunks: list[Chunk]) -> Reading:
     paired = read_respectively(chunks)
     if paired is not None:
         return Reading(paired, 0, "")
-    return read_segments(to_segments(chunks))
+    return read_segments(to_segments(chunks), headed)
 
 
 def _begins_with_level(chunks: list[Chunk]) -> bool:

@@ -43,7 +43,7 @@ def _fill_remaining(slots: dict[Slot, list[Claim]], deferred: list[Deferred]) ->
                 continue
             ungraded = [
                 lv for lv in range(6)
-                if any(c.sentence == d.sentence and c.value.status == "ungraded" for c in slots.get((lv, task), ()))
+                if _only_ungraded([c for c in slots.get((lv, task), ()) if c.sentence == d.sentence])
             ]  # fmt: skip
             levels = ungraded if d.within and ungraded else [lv for lv in range(6) if (lv, task) not in taken]
             if d.whole_level:
@@ -56,11 +56,18 @@ def _fill_remaining(slots: dict[Slot, list[Claim]], deferred: list[Deferred]) ->
                 )  # fmt: skip
 
 
+def _only_ungraded(claims: list[Claim]) -> bool:
+    return bool(claims) and all(c.value.status == "ungraded" for c in claims)
+
+
 def _move_sides(slots: dict[Slot, list[Claim]]) -> None:
     """``on the right, not the left`` in an addendum moves the grade over."""
     for (level, task), claims in list(slots.items()):
-        moved = [c for c in claims if c.rule == "not-this-side" and c.section is Section.ADDENDUM]
+        moved = [c for c in claims if c.rule == "not-this-side"]
         if not moved:
+            continue
+        if not any(c.section is Section.ADDENDUM for c in moved):
+            slots[level, task] = [c for c in claims if c.rule != "not-this-side"]
             continue
         other = slots[level, _MIRROR[task]]
         earlier = [c for c in claims if c.section is not Section.ADDENDUM]

@@ -342,6 +342,11 @@ class _Builder:
         self.now.sides = "B"
         self.now.asym = True
 
+    def _on_side_other(self, i: int, chunk: Chunk) -> None:
+        if not self.now.sides:
+            self.now.sides = "O"
+            self.now.side_after = True
+
     def _on_more(self, i: int, chunk: Chunk) -> None:
         now = self.now
         now.more = True

@@ -1,7 +1,10 @@
 """DICOM structured reports (SR): the text items of the content tree."""
 
+import logging
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -26,22 +29,33 @@ def read_dicom_sr(path: Path, text_column: str | None = None, id_column: str | N
     if path.stat().st_size > MAX_BYTES:
         yield refuse(1, "", f"a DICOM file of more than {MAX_BYTES >> 20} MiB is no report")
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    content = path.read_bytes()
+    with quiet_pydicom():
         try:
-            record = _read(path, (id_column,) if id_column else ID_KEYWORDS[:2])
-        except OSError:
-            raise
+            record = _read(content, (id_column,) if id_column else ID_KEYWORDS[:2])
         except Exception:
             raise FileFault("the DICOM file cannot be read; it is cut off or damaged") from None
     yield record
 
 
-def _read(path: Path, id_keywords: tuple[str, ...]) -> Record:
-    """pydicom's own errors and warnings quote values of the file, so none of them leaves ``read_dicom_sr``."""
+@contextmanager
+def quiet_pydicom() -> Iterator[None]:
+    """A block in which pydicom neither warns nor logs: it quotes the values it finds wrong, names among them."""
+    logger = logging.getLogger("pydicom")
+    was_disabled = logger.disabled
+    logger.disabled = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.disabled = was_disabled
+
+
+def _read(content: bytes, id_keywords: tuple[str, ...]) -> Record:
     import pydicom
 
-    dataset = pydicom.dcmread(path, stop_before_pixels=True)
+    dataset = pydicom.dcmread(BytesIO(content), stop_before_pixels=True)
     study_id = next((str(dataset.get(k)) for k in id_keywords if str(dataset.get(k) or "").strip()), None)
     modality = str(dataset.get("Modality") or "")
     if "ContentSequence" not in dataset:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -104,18 +105,18 @@ def _orders_of(message: Message, id_fields: tuple[str, ...]) -> Iterator[Order]:
         groups = list(order_groups(message))
         if not groups:
             yield Order("", "", [], "no OBR segment in the message")
+        shared = [header, *islice((segment for segment in message.segments if segment[0] == "PID"), 1)]
         for group in groups:
-            study_id = _study_id(message, group, id_fields)
+            study_id = _study_id([*group, *shared], message.component, id_fields)
             fault = None if study_id else f"no study id in {', '.join(id_fields)}"
             yield Order(study_id, field(header, 7), to_blocks(message, group), fault)
 
 
-def _study_id(message: Message, group: list[list[str]], id_fields: tuple[str, ...]) -> str:
-    segments = [*group, *(segment for segment in message.segments if segment[0] in ("MSH", "PID"))]
+def _study_id(segments: list[list[str]], component: str, id_fields: tuple[str, ...]) -> str:
     for name in id_fields:
         segment_name, _, number = name.partition("-")
         values = [field(segment, int(number)) for segment in segments if segment[0] == segment_name]
         for value in values:
-            if study_id := value.split(message.component)[0].strip():
+            if study_id := value.split(component)[0].strip():
                 return study_id
     return ""
