@@ -82,6 +82,8 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "normal_study": (),
     "lesser": (),
     "also": (),
+    "rather": (),
+    "like": (),
     "was": (),
     # spelling
     "rewrite": (),

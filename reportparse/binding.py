@@ -83,7 +83,7 @@ def to_tasks(sites: int, sides: str) -> int:
 
 def value_of(s: Segment) -> Value | None:
     """What the segment itself says, or None where it says nothing of its own."""
-    neg = s.neg and not s.double_neg
+    neg = (s.neg and not s.double_neg) or (s.zero and s.grade is not None)
     if s.not_assessed and not s.grade:
         return OPEN._replace(rule="not-assessed")
     if s.grade is not None:
@@ -259,6 +259,8 @@ class _Binder:
             return
         if not self._is_free(i) or s.same:
             return
+        if self.values[i] is None and not s.sides:
+            return
         if s.sten and self.values[i] is not None and not s.pronoun and s.sten == "stenosis" and not s.sides:
             head = self._head_to_right(i)
             if head < 0:
@@ -283,7 +285,11 @@ class _Binder:
                 self._take(i, head, head_right=True)
                 return
         if topic >= 0:
-            if self.dead[topic]:
+            where = self.segments[topic]
+            if self.dead[topic] and s.sten and where.finding and where.place:
+                self.sites[i] = where.place
+                self.sides[i] = s.sides or where.sides
+            elif self.dead[topic]:
                 self.dead[i] = True
             else:
                 self._take(i, topic)
@@ -312,7 +318,7 @@ class _Binder:
         if self.segments[owner].roots == {"any"} and self.values[i] is not None:
             self.values[i] = OPEN
         if s.neg and self.values[i] is None:
-            across = {self.sides[i], self.segments[owner].sides} == {"L", "R"}
+            across = not head_right and {self.sides[i], self.segments[owner].sides} == {"L", "R"}
             self.values[i] = NEGATED._replace(rule="not-this-side") if across else NEGATED
         if not self.sides[i] and not head_right and not s.otherwise:
             self.sides[i] = self.sides[owner] if not s.more_side else s.more_side
@@ -520,10 +526,13 @@ class _Binder:
         """A level at the end of a list speaks for the members before it that have none."""
         if self.headed or self.segments[i].joiner in STRONG or (self.segments[i].more and self.segments[i].has_content):
             return
+        earlier = any(f is not None for f in found[:i])
+        if earlier and self.dead[i]:
+            return
         for j in range(i - 1, -1, -1):
-            if found[j] is not None:
+            if found[j] is not None or self.segments[j].multilevel:
                 return
-            if self.segments[j].multilevel:
+            if earlier and self.segments[j + 1].joiner not in LIST_JOINERS:
                 return
             found[j] = here
             if self.segments[j].joiner in STRONG:

@@ -75,7 +75,17 @@ def to_chunks(tokens: list[Token], minimal: Grade = (1, 1, 1), schemes: bool = T
         else:
             chunks.append(Chunk(token.concept, token.value, at, at))
             at += 1
-    return Chunked(_drop_past(chunks), masks)
+    return _drop_likened(_drop_past(chunks), masks)
+
+
+def _drop_likened(chunks: list[Chunk], masks: list[tuple[int, ...]]) -> Chunked:
+    """Without levels that only serve a comparison (``as at L4-5``)."""
+    likened = [i for i, c in enumerate(chunks) if c.kind == "level" and i and chunks[i - 1].kind == "like"]
+    if not likened:
+        return Chunked(chunks, masks)
+    ordinals = [n for n, i in enumerate(i for i, c in enumerate(chunks) if c.kind == "level") if i in likened]
+    kept = [m for n, m in enumerate(masks) if n not in ordinals]
+    return Chunked([c for i, c in enumerate(chunks) if i not in likened], kept)
 
 
 def is_pick_list(tokens: list[Token]) -> bool:
@@ -238,7 +248,7 @@ def _drop_past(chunks: list[Chunk]) -> list[Chunk]:
 
 def _is_past(before: list[str], after: list[str]) -> bool:
     return (
-        before[-1:] in (["past"], ["from_past"])
+        before[-1:] in (["past"], ["from_past"], ["rather"])
         or before == ["past", "be"]
         or after[:1] in (["past"], ["year"])
         or after in (["at", "year"], ["be", "past"])

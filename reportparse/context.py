@@ -163,6 +163,9 @@ class _Walker:
         c = self.context
         if s.reading.statements:
             c.block_has_content = True
+        if c.topic_kind == "line" and s.label_sites is None and c.topic_sites > 0:
+            if any(x.tasks & ~to_tasks(c.topic_sites, "") for x in s.reading.statements):
+                c.forget_topic()
         if c.topic_kind not in ("line", "block") and s.reading.topic_sites:
             c.topic_sites, c.topic_sides, c.topic_kind = s.reading.topic_sites, "", "sentence"
         inside = [mask for masks in s.masks for mask in masks]

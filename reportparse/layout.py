@@ -18,7 +18,7 @@ _PLAIN = str.maketrans(
 )  # fmt: skip
 
 _FURNITURE = re.compile(
-    r"^[ \t]*(?:[-=_*.#~]{4,}[ \t]*$|page\s+\d+\s+(?:of|/)\s+\d+|\(?electronically\s+signed|pt:\s|patient\s*(?:name|id)\b"
+    r"^[ \t]*(?:[-=_*.#~]{4,}[ \t]*$|[-=_* ]*continued on (?:next )?page|.*\bpage\s+\d+\s*$|page\s+\d+\s+(?:of|/)\s+\d+|\(?electronically\s+signed|pt:\s|patient\s*(?:name|id)\b"
     r"|mrn\b|dob\b|dictated\s+by|transcribed\s+by|accession\b|\(?continued\)?\s*$).*$",
     re.MULTILINE,
 )
@@ -38,6 +38,9 @@ ABBREVIATIONS = frozenset(
 """Words that end in a full stop in the middle of a sentence."""
 
 _LABEL_NEXT = re.compile(r"\s+[a-z][a-z ]{0,24}:")
+WIDEST_WRAP = 100
+"""Lines longer than this are taken for hard wrapped only where there are two of about the same length."""
+
 _LAST_WORD = re.compile(r"([a-z]+)$")
 
 
@@ -68,6 +71,9 @@ def undo_layout(lowered: str, original: str) -> str:
         lowered = _FURNITURE.sub(_blank_furniture, lowered)
     lines = lowered.split("\n")
     width = max(map(len, lines))
+    full = sum(len(line) >= width - 12 for line in lines)
+    if width > WIDEST_WRAP and full < 2:
+        width = 10_000
     cased = original != original.upper() and original != lowered
     out = [lines[0]]
     at = len(lines[0]) + 1
@@ -107,7 +113,7 @@ def _is_wrapped(before: str, line: str, original: str, width: int, cased: bool) 
     if cased and word[:1].isupper() and not word.isupper():
         return False
     if cased and word[:1].islower():
-        return no_room or width < 40 or len(words) < 12
+        return no_room or width < 40
     return no_room and len(before.strip()) > 30
 
 

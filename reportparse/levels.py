@@ -14,7 +14,7 @@ ALL_LEVELS = (1 << len(LEVELS)) - 1
 
 LEVEL_PATTERN = (
     r"(?:\b|(?<=\bat))(?:[ltdcs]|lumbar)[ .]?-?(?:1[0-2]|[1-9])"
-    r"(?:\s?(?:[-/\\]|\b(?:on|upon|over)\b)\s?[ltdcs]?\s?(?:1[0-2]|[1-9])(?![0-9]|\s?(?:mm|cm)\b|[.][0-9]))+"
+    r"(?:\s?(?:[-/\\]|\b(?:on|upon|over)\b|to(?=[ls]))\s?[ltdcs]?\s?(?:1[0-2]|[1-9]|i\b)(?![0-9]|\s?(?:mm|cm)\b|[.][0-9]))+"
     r"|\b[ltd](?:1[0-2]|[1-9])\s?[ls][1-6]\b"
     r"|\bl(?:12|23|34|45|51|5s1)\b|\bls1\b|\bl[1-5]\s[2-5]\b(?!\s?(?:mm|cm|x|[.]|-|/))"
     r"|\b[ltdcs](?:1[0-2]|[1-9])(?![0-9])"
@@ -57,7 +57,7 @@ def span_mask(upper: int, lower: int) -> int:
 @lru_cache(4096)
 def parse_level(words: str) -> LevelWord:
     """What a level expression names; ``words`` is a match of ``LEVEL_PATTERN`` or ``BARE_PAIR_PATTERN``."""
-    words = words.replace("lumbar", "l").replace(".", " ")
+    words = words.replace("lumbar", "l").replace(".", " ").replace("si", "s1")
     for glued, full in (("5s1", "5-s1"), ("ls1", "l5-s1")):
         words = words.replace(glued, full)
     if re.fullmatch(r"l[1-5][1-5]", words):

@@ -114,6 +114,8 @@ class Lexer:
             if kind == "word":
                 node = tree.get(word)
                 if node is None:
+                    if tokens and tokens[-1].concept == "grade" and tokens[-1].end + 1 >= start:
+                        tokens.append(Token("unknown", "", start, end))
                     continue
                 entry, after = node.entry, at
                 look = at

@@ -12,7 +12,7 @@ from reportparse.policy import Policy
 from reportparse.reader import Parsed, SentenceReader
 from reportparse.resolve import to_findings
 from reportparse.sections import HeaderReader
-from reportparse.tables import TableCell, find_tables, to_table_cells
+from reportparse.tables import Cell, TableCell, find_tables, to_table_cells
 
 
 class ParsedReport(NamedTuple):
@@ -66,12 +66,19 @@ class ReportParser:
             return {}
         found: dict[int, list[Sentence]] = {}
         for rows in find_tables(text, lines):
+            if sum(self._is_place(text, cell) for cell in rows[0].cells) < 2:
+                continue
             sentences = [s for cell in to_table_cells(text, rows) if (s := self._read_cell(text, cell, lines)) is not None]
             if sentences:
                 found |= {row.line: [] for row in rows}
                 for sentence in sentences:
                     found[sentence.line].append(sentence)
         return found
+
+    def _is_place(self, text: str, cell: Cell) -> bool:
+        """Whether a column heading is short and names a level or a place."""
+        levels, sites, _ = self._reader.read_place(text[cell.start : cell.end])
+        return cell.end - cell.start < 40 and (bool(levels) or sites is not None)
 
     def _read_cell(self, text: str, cell: TableCell, lines: list[Line]) -> Sentence | None:
         """A cell as a sentence under its level and its place; None where its headings are not such."""

@@ -110,7 +110,7 @@ def _begins_with_level(chunks: list[Chunk]) -> bool:
     for chunk in chunks[:3]:
         if chunk.kind in ("level", "outside"):
             return True
-        if chunk.kind not in ("dash", "at", "levelword", "part", "open", "question"):
+        if chunk.kind not in ("dash", "at", "levelword", "part", "open", "question", "semicolon"):
             return False
     return False
 
@@ -151,7 +151,7 @@ def _tells_of_the_past(chunks: list[Chunk]) -> bool:
 def _take_heading(chunks: list[Chunk]) -> tuple[bool, bool, bool, list[Chunk]]:
     """A level set apart at the start: whether there is one, whether it stands alone, whether it is outside the grid."""
     at = 0
-    while at < len(chunks) and chunks[at].kind in ("dash", "levelword", "at", "question") and at < 3:
+    while at < len(chunks) and chunks[at].kind in ("dash", "levelword", "at", "question", "semicolon", "open") and at < 4:
         at += 1
     if at >= len(chunks) or chunks[at].kind not in ("level", "outside"):
         return False, False, False, chunks

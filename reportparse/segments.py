@@ -120,6 +120,8 @@ def _resolve_central(chunks: list[Chunk]) -> list[Chunk]:
     return out
 
 
+_NAMES_STENOSIS = ("site", "sten", "stenosed", "stenosed_site", "root", "severe_sten", "neural_canal", "narrows")
+
 _PASSED = ("and", "or", "slash", "comma", "central", "aspect", "side", "letter_side", "grade", "neg", "significant",
            "hedge", "level", "past_grade", "unchanged", "with")  # fmt: skip
 
@@ -190,7 +192,7 @@ class _Builder:
                 self._cut_with_adverbs(i)
         elif kind in ("site", "stenosed_site") and now.part and not now.names_place and now.normal:
             self._cut("next", i)
-        elif kind == "finding" and now.is_complete:
+        elif kind == "finding" and now.is_complete and (now.sten or now.normal or now.zero or now.stenosed):
             self._cut_with_adverbs(i)
         elif kind in ("grade", "large") and now.is_complete and (now.grade or now.normal):
             self._cut("next", i)
@@ -198,7 +200,7 @@ class _Builder:
     def _is_copular(self, i: int) -> bool:
         """``the canal is not narrowed``: the negation belongs to what went before."""
         now = self.now
-        return now.names_place and not now.has_value and not now.finding and not (now.sten and now.grade)
+        return now.names_place and not now.has_value and not now.finding and not (now.sten and (now.grade or now.neg))
 
     def _cut_with_adverbs(self, i: int) -> None:
         """Cut before the adverbs and modifiers that lead up to chunk i."""
@@ -238,6 +240,17 @@ class _Builder:
         elif self.now.grade is None or not self.now.finding:
             self.now.grade = (low, high, grade)
         self._mark_value(i)
+
+    def _on_unknown(self, i: int, chunk: Chunk) -> None:
+        """A grade before a word that is no place and no stenosis belongs to that word."""
+        for later in self.chunks[i + 1 :]:
+            if later.kind in _NAMES_STENOSIS:
+                return
+            if later.kind not in ("unknown", "of", "aspect", "side", "letter_side", "and", "level", "comma", "grade"):
+                break
+        if not self.now.names_place and not self.now.sten:
+            self.now.finding = self.now.finding or "other"
+            self.now.grade = None
 
     def _on_large(self, i: int, chunk: Chunk) -> None:
         self.now.large = True
@@ -301,6 +314,7 @@ class _Builder:
     def _on_site(self, i: int, chunk: Chunk) -> None:
         now = self.now
         if now.finding:
+            now.place |= SITE_BITS[str(chunk.value)]
             return
         if now.roots and i and self.chunks[i - 1].kind in ("at", "of", "on", "side", "letter_side"):
             now.place |= SITE_BITS[str(chunk.value)]

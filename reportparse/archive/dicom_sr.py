@@ -61,11 +61,19 @@ def _read(content: bytes, id_keywords: tuple[str, ...]) -> Record:
     if "ContentSequence" not in dataset:
         reason = "a DICOM SR without ContentSequence (0040,A730)" if modality == "SR" else "a DICOM file that is no SR"
         return to_record(1, study_id, None)._replace(refusal=reason)
+    _check_whole(dataset.get_item("ContentSequence"))
     text = _tree_text(dataset)
     if not text.strip():
         return to_record(1, study_id, None)._replace(refusal="no TEXT item in the content tree")
     is_preliminary = str(dataset.get("PreliminaryFlag") or "") == "PRELIMINARY"
     return to_record(1, study_id, text, ("preliminary report",) if is_preliminary else ())
+
+
+def _check_whole(element: Any) -> None:
+    """FileFault for an element shorter than its length says: pydicom reads a file cut off in a text without a word."""
+    content = element.value if isinstance(element.value, bytes) else None
+    if content is not None and len(content) < element.length:
+        raise FileFault("the file ends inside ContentSequence (0040,A730)")
 
 
 def _tree_text(dataset: Any) -> str:

@@ -79,7 +79,7 @@ def _is_fhir(head: bytes) -> bool:
 
 
 def _refuse_old_excel(path: Path, text_column: str | None, id_column: str | None) -> Iterator[Record]:
-    raise FileFault("an Excel 97-2003 or encrypted workbook; save it as .xlsx without a password, or as .csv")
+    yield refuse(1, "", "an Excel 97-2003 or encrypted workbook; save it as .xlsx without a password, or as .csv")
 
 
 def _guarded(records: Iterator[Record]) -> Iterator[Record]:
