@@ -50,7 +50,7 @@ def map_ordered(
 
 
 def _on_processes(make: Callable[[], Callable[[T], R]], items: Iterator[T], jobs: int) -> Iterator[R]:
-    """Each worker has a pipe of its own and one item at a time; if the parent is killed, the pipe ends and so does it."""
+    """Each worker has its own pipe and one item at a time; if the parent is killed, the pipe ends and so does it."""
     context = multiprocessing.get_context("spawn")
     pipes: list[Connection] = []
     try:
@@ -107,18 +107,21 @@ def _receive(pipe: Connection) -> Any:
 def _serve(make: Callable[[], Callable[[Any], Any]], pipe: Connection) -> None:
     """A worker: results for items until the pipe ends. Ctrl-C is left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    made: list[Callable[[Any], Any]] = []
     with suppress(EOFError, OSError):
-        item = pipe.recv()
-        try:
-            function = make()
-            while True:
-                pipe.send((None, function(item)))
-                item = pipe.recv()
-        except (EOFError, OSError):
-            raise
-        except Exception as error:
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            pipe.send((f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}", None))
+        while True:
+            pipe.send(_attempt(make, made, pipe.recv()))
+
+
+def _attempt(make: Callable[[], Callable[[Any], Any]], made: list[Callable[[Any], Any]], item: Any) -> tuple[Any, Any]:
+    """The fault, None for none, and the result; the function is made for the first item."""
+    try:
+        if not made:
+            made.append(make())
+        return None, made[0](item)
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}", None
 
 
 class _Server:
