@@ -270,6 +270,9 @@ class _Binder:
                     self._take(i, topic)
                 return
         topic = self._topic_to_left(i)
+        if s.verb and i + 1 < len(self.segments) and self.segments[i + 1].joiner in LIST_JOINERS and self.segments[i + 1].verb:
+            self.sites[i], self.sides[i] = self.sites[i + 1], s.sides or self.sides[i + 1]
+            return
         if s.verb and (topic < 0 or self.dead[topic]):
             return
         bare = next((j for j in range(i - 1, -1, -1) if self.bare[j]), -1)
@@ -294,7 +297,7 @@ class _Binder:
             else:
                 self._take(i, topic)
         elif self.values[i] is not None:
-            self.bare[i] = s.sten or ("normal" if s.normal == "normal" and not s.sides else "value")
+            self.bare[i] = s.sten or ("it" if s.pronoun else "") or ("normal" if s.normal == "normal" and not s.sides else "value")
 
     def _refine_topic(self, i: int) -> None:
         """``worst on the left at L5-S1``: the topic again, narrowed to a side or a level."""
@@ -425,7 +428,7 @@ class _Binder:
     def _shared_left(self, i: int) -> Value | None:
         """``moderate canal and bilateral foraminal stenosis``: the value of the list's first member."""
         s = self.segments[i]
-        if s.joiner not in LIST_JOINERS:
+        if s.joiner not in LIST_JOINERS and not (s.joiner == "(" and self.segments[i - 1].verb):
             return None
         for j in range(i - 1, -1, -1):
             t = self.segments[j]
@@ -463,12 +466,13 @@ class _Binder:
 
     def _find_sides(self) -> None:
         """An unsided foramen or recess after a clearly one-sided disc is on the disc's side."""
-        side = ""
+        side, diffuse = "", False
         for i, s in enumerate(self.segments):
             if s.finding == "herniation" and not s.neg:
                 side = s.sides if s.sides in ("L", "R") and not s.more else ""
-            elif s.finding and not s.neg and s.sides not in ("L", "R"):
-                side = "" if s.finding == "bulge" else side
+                side = "" if diffuse else side
+            elif s.finding == "bulge" and not s.neg and s.sides not in ("L", "R"):
+                side, diffuse = "", True
             if s.joiner in (";",) and not s.finding:
                 side = ""
             value = self.values[i]
@@ -501,7 +505,9 @@ class _Binder:
             is_leading = s.level_first and (s.has_content or i == 0 or s.joiner in STRONG)
             if alone and i > 0 and s.joiner not in STRONG and not s.has_content:
                 is_leading = any(f is not None for f in found[:i]) and self._content_follows(i)
-            if is_leading or s.quantifier and s.level_first:
+            if self.headed and s.more and not s.names_place:
+                found[i] = here if not self.dead[i] else None
+            elif is_leading or s.quantifier and s.level_first:
                 leading = here
             else:
                 self._spread_left(i, here, found)

@@ -169,7 +169,7 @@ class _Walker:
         if c.topic_kind not in ("line", "block") and s.reading.topic_sites:
             c.topic_sites, c.topic_sides, c.topic_kind = s.reading.topic_sites, "", "sentence"
         inside = [mask for masks in s.masks for mask in masks]
-        if inside and not s.heading:
+        if inside and not s.heading and not (c.level_is_block and set(inside) <= set(c.levels)):
             c.levels, c.outside = tuple(inside), False
             c.level_line, c.level_is_block = s.line, False
 
@@ -203,9 +203,10 @@ class _Walker:
             return [(SCS | LFS | RFS, st.value)]
         if st.bare == "normal-study":
             return [(SCS | LFS | RFS, st.value)]
-        if c.topic_kind == "sentence" and c.topic_sites > 0 and st.bare != "normal":
+        points_back = st.bare == "it" or st.sides or st.levels or st.quantifier or s.heading or st.bare == "narrowing"
+        if c.topic_kind == "sentence" and c.topic_sites > 0 and st.bare != "normal" and points_back:
             return [(to_tasks(c.topic_sites, st.sides or c.topic_sides), st.value)]
-        if st.bare == "value" and c.topic_sites == 0 and st.levels == () and s.heading:
+        if st.bare in ("value", "it") and c.topic_sites == 0 and st.levels == () and s.heading:
             return [(SCS, st.value)]
         return []
 

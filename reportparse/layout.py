@@ -119,7 +119,7 @@ def _is_wrapped(before: str, line: str, original: str, width: int, cased: bool) 
 
 _OPEN_END = re.compile(
     r"\b(?:and|or|of|the|with|at|to|without|mild|mildly|moderate|moderately|severe|severely|left|right|bilateral|no|central|neural"
-    r"|foraminal|canal|lateral|greater|than|is|are|by|from|in|on|due|a|an|for|both|causing|spinal|disc|nerve|,)[ \t]*,?$|,[ \t]*$"
+    r"|foraminal|lateral|greater|than|is|are|by|from|in|on|due|a|an|for|both|causing|spinal|,)[ \t]*,?$|,[ \t]*$"
 )
 
 

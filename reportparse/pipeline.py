@@ -47,9 +47,9 @@ class ReportParser:
     def _read_sentences(self, text: str) -> Iterator[Sentence]:
         lines = to_lines(text)
         tables = self._read_tables(text, lines)
-        place = _Place(self._reader)
+        place = _Place(self._headers.last_findings(text, lines))
         for number, line in enumerate(lines):
-            place.enter_line(text, line)
+            place.enter_line(text, line, number)
             if number in tables:
                 yield from (s._replace(section=place.section, region=place.region) for s in tables[number])
                 continue
@@ -90,7 +90,7 @@ class ReportParser:
             return None
         parsed = self._reader.read(_GRADE_DIGIT.get(text[cell.cell.start : cell.cell.end], text[cell.cell.start : cell.cell.end]))
         parsed = parsed._replace(heading=row_levels, label_sites=sites, label_sides=sides, begins_with_level=True)
-        return _to_sentence(parsed, cell.line, lines[cell.line], True, cell.cell.start, _Place(self._reader))
+        return _to_sentence(parsed, cell.line, lines[cell.line], True, cell.cell.start, _Place(-1))
 
 
 _GRADE_DIGIT = {"0": "none", "1": "mild", "2": "moderate", "3": "severe"}
@@ -108,8 +108,8 @@ def _to_sentence(parsed: Parsed, number: int, line: Line, opens: bool, at: int, 
 class _Place:
     """Where in the report the reader is: section, region, and whether the text here is passed over."""
 
-    def __init__(self, reader: SentenceReader) -> None:
-        self._reader = reader
+    def __init__(self, last_findings: int) -> None:
+        self.last_findings = last_findings
         self.section = Section.BODY
         self.region = ""
         self.skipping = ""
@@ -121,9 +121,11 @@ class _Place:
     def skips(self) -> bool:
         return bool(self.skipping) or self.skip_sentence
 
-    def enter_line(self, text: str, line: Line) -> None:
-        if self.skipping == "skip" and self.skip_inline and (line.after_blank or starts_with_level(text, line)):
-            self.skipping = ""
+    def enter_line(self, text: str, line: Line, number: int) -> None:
+        """A passed-over section ends at its line's end, or goes on to the findings header where there is one."""
+        if self.skipping == "skip" and self.skip_inline:
+            if number > self.last_findings or starts_with_level(text, line):
+                self.skipping = ""
         if self.skipping == "skip" and line.after_blank:
             self.skip_inline = True
 

@@ -189,7 +189,7 @@ class _Builder:
             self._cut_with_adverbs(i)
         elif kind in ("site", "stenosed_site", "root") and (now.finding or now.is_complete or now.zero):
             if not (now.finding and self.chunks[i - 1].kind in ("at", "of", "on", "side")):
-                self._cut_with_adverbs(i)
+                self._cut_with_adverbs(i, with_noun=True)
         elif kind in ("site", "stenosed_site") and now.part and not now.names_place and now.normal:
             self._cut("next", i)
         elif kind == "finding" and now.is_complete and (now.sten or now.normal or now.zero or now.stenosed):
@@ -202,10 +202,11 @@ class _Builder:
         now = self.now
         return now.names_place and not now.has_value and not now.finding and not (now.sten and (now.grade or now.neg))
 
-    def _cut_with_adverbs(self, i: int) -> None:
+    def _cut_with_adverbs(self, i: int, with_noun: bool = False) -> None:
         """Cut before the adverbs and modifiers that lead up to chunk i."""
         lead = i
         kinds = ("grade", "large", "significant", "hedge", "side", "letter_side", "bound_low", "bound_high")
+        kinds += ("sten",) if with_noun and self.now.finding else ()
         while lead > self.now.first and self.chunks[lead - 1].kind in kinds:
             lead -= 1
         if lead == i:
