@@ -82,6 +82,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "normal_study": (),
     "lesser": (),
     "also": (),
+    "change": (),
     "rather": (),
     "like": (),
     "was": (),

@@ -352,7 +352,7 @@ class _Binder:
             s = self.segments[j]
         if s.joiner == "because":
             return True
-        return s.joiner == "with" and not s.has_value and not s.sten and (bool(s.roots) or s.soft_site != "")
+        return s.joiner in ("with", "verb") and not s.has_value and not s.sten and (bool(s.roots) or s.soft_site != "")
 
     def _topic_to_left(self, i: int) -> int:
         """The nearest segment to the left that names a place or, unless segment i is a stenosis, another finding."""

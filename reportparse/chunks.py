@@ -250,6 +250,6 @@ def _is_past(before: list[str], after: list[str]) -> bool:
     return (
         before[-1:] in (["past"], ["from_past"], ["rather"])
         or before == ["past", "be"]
-        or after[:1] in (["past"], ["year"])
+        or after[:1] in (["past"], ["year"], ["change"])
         or after in (["at", "year"], ["be", "past"])
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from itertools import chain, islice
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -160,6 +161,7 @@ def _interrupts_held() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    resource_tracker.ensure_running()  # or the first process would start it, which lets Ctrl-C through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -209,17 +211,15 @@ def _receive(pipe: Connection) -> Any:
 def _serve(make: Callable[[], Callable[[Any], Any]], pipe: Connection) -> None:
     """A worker: results for items until the pipe ends. Ctrl-C is left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    function: Callable[[Any], Any] | None = None
     with suppress(EOFError, OSError):
-        item = pipe.recv()
-        try:
-            function = make()
-            while True:
+        while True:
+            item = pipe.recv()
+            try:
+                function = function or make()
                 pipe.send((None, function(item)))
-                item = pipe.recv()
-        except (EOFError, OSError):
-            raise
-        except Exception as error:
-            pipe.send((_to_place(error), None))
+            except Exception as error:
+                pipe.send((_to_place(error), None))
 
 
 _GONE = (

@@ -1,5 +1,6 @@
 """The story of the parser, in order: text to findings."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
@@ -36,6 +37,8 @@ class ReportParser:
         lowered = normalise(text)
         flat = undo_layout(lowered, text)
         sentences = list(self._read_sentences(flat))
+        if not _is_lumbar(flat, sentences):
+            return ParsedReport([], ("no lumbar spine",))
         claims, deferred = to_claims(sentences)
         findings = to_findings(claims, deferred, self.policy)
         return ParsedReport(findings, () if findings else ("no statement",))
@@ -103,6 +106,24 @@ def _to_sentence(parsed: Parsed, number: int, line: Line, opens: bool, at: int, 
         parsed.outside, parsed.label_sites, parsed.label_sides, parsed.label_alone, parsed.masks,
         tuple((a + at, b + at) for a, b in parsed.spans), parsed.reading, parsed.begins_with_level, parsed.lesser,
     )  # fmt: skip
+
+
+_LUMBAR = re.compile(r"lumb|\bl[- ]?s?[- ]?spine|\blss\b|\blsp\b|\bls\b|\bl/s\b|cauda equina|lumbosacral")
+_ELSEWHERE = re.compile(
+    r"cervical|thoracic|dorsal spine|\bc[- ]?spine|\bt[- ]?spine|\bbrain|\bhead\b|\bneck\b|\bknee|\bhip\b|shoulder|pelvis|abdomen|chest|cranial"
+    r"|\bwrist|\bankle|\bfoot\b|\bc[2-7][-/]"
+)
+_TITLE_LENGTH = 160
+
+
+def _is_lumbar(text: str, sentences: list[Sentence]) -> bool:
+    """Whether a report speaks of the lumbar spine: it names a lumbar level, or its title is of no other region."""
+    if any(s.heading or s.masks for s in sentences):
+        return True
+    title = text.strip()[:_TITLE_LENGTH]
+    if _ELSEWHERE.search(title):
+        return _LUMBAR.search(title) is not None
+    return _LUMBAR.search(text) is not None or _ELSEWHERE.search(text) is None
 
 
 class _Place:

@@ -188,7 +188,7 @@ class _Builder:
         elif kind in ("narrows", "contact") and (now.names_place or now.finding or now.part or now.verb or now.pronoun):
             self._cut_with_adverbs(i)
         elif kind in ("site", "stenosed_site", "root") and (now.finding or now.is_complete or now.zero):
-            if not (now.finding and self.chunks[i - 1].kind in ("at", "of", "on", "side")):
+            if not ((now.finding or now.roots) and self.chunks[i - 1].kind in ("at", "of", "on", "side")):
                 self._cut_with_adverbs(i, with_noun=True)
         elif kind in ("site", "stenosed_site") and now.part and not now.names_place and now.normal:
             self._cut("next", i)

@@ -13,7 +13,7 @@ MAX_ROW_LINES = 1_000_000
 """Most lines of one row; more are taken for quotes that are never closed."""
 
 REREAD_LINES = 50_000
-"""Lines that may be read a second time, beyond as many as there are; after that a broken quote costs all it swallowed."""
+"""Lines that may be read again, beyond as many as there are; after that a broken quote costs all it swallowed."""
 
 
 class Row(NamedTuple):
