@@ -198,10 +198,15 @@ def test_studies_waiting_for_later_messages_are_held_in_bounded_memory(
 @pytest.mark.parametrize(
     "segment",
     [
-        "ORC|1\r", "OBR|1\r", "OBX|1|TX|A||x||||||F\rOBX|1|TX|B||x||||||F\r", "OBX|1|TX|A||x||||||A\rOBX|1|TX|B||y||||||C\r",
-        "plain line\r", "OBX|1|TX|A||" + "\\.br" * 50 + "\r", "OBX|1|TX|A||" + "a~" * 50 + "\r",
+        "ORC|1\r",
+        "OBR|1\r",
+        "OBX|1|TX|A||x||||||F\rOBX|1|TX|B||x||||||F\r",
+        "OBX|1|TX|A||x||||||A\rOBX|1|TX|B||y||||||C\r",
+        "plain line\r",
+        "OBX|1|TX|A||" + "\\.br" * 50 + "\r",
+        "OBX|1|TX|A||" + "a~" * 50 + "\r",
     ],
-)  # fmt: skip
+)
 def test_a_message_of_many_segments_takes_linear_time(tmp_path: Path, segment: str) -> None:
     started = time.perf_counter()
     read(tmp_path, oru() + segment * 20_000)

@@ -61,7 +61,7 @@ def test_an_empty_file_is_one_refusal(tmp_path: Path, name: str) -> None:
 
 def test_a_folder_is_read_in_order_with_each_file_by_its_kind(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
-    for name, content in {
+    files: dict[str, str | bytes] = {
         "b.txt": "b",
         "a.txt": "a",
         "sub/c.txt": "c",
@@ -76,7 +76,8 @@ def test_a_folder_is_read_in_order_with_each_file_by_its_kind(tmp_path: Path) ->
         "big.txt": "x" * 4_000_001,
         "bin.txt": bytes(range(1, 32)) * 100,
         "n.csv": "name,value\nSENTINEL,1\n",
-    }.items():
+    }
+    for name, content in files.items():
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     records = list(open_archive(tmp_path))
     assert taken(records) == {
@@ -131,8 +132,13 @@ def test_the_second_of_an_id_is_refused_with_the_row_of_the_first() -> None:
     records = [to_record(1, "A", ""), to_record(2, "A", "x"), to_record(3, "B", "x"), to_record(4, "A", "x")]
     records += [to_record(5, "A", "y"), to_record(6, "", "x")]
     assert [record.refusal for record in refuse_duplicates(records)] == [
-        "empty text", None, None, "identical duplicate of row 2", "duplicate of row 2, with another text", "no study id",
-    ]  # fmt: skip
+        "empty text",
+        None,
+        None,
+        "identical duplicate of row 2",
+        "duplicate of row 2, with another text",
+        "no study id",
+    ]
 
 
 def test_duplicates_are_found_among_many(monkeypatch: pytest.MonkeyPatch) -> None:
