@@ -9,33 +9,20 @@ from typing import NamedTuple
 from reportparse.binding import LFS, LSS, OPEN, RFS, RSS, SCS, Reading, Statement, Value, to_tasks
 from reportparse.finding import Scope, Section
 from reportparse.levels import ALL_LEVELS, above, below
+from reportparse.reader import Parsed
 from reportparse.segments import CANAL, FORAMEN, RECESS
 
 
 class Sentence(NamedTuple):
-    """A sentence read, ready to be put in its context.
-
-    heading: masks of the level it begins with, set apart by a colon or a dash; heading_alone: it holds nothing else.
-    outside: the heading names a level that is not one of the six. label_sites, label_sides: of a label (``Foramina:``),
-    -1 for another structure's, None for none. masks: of the ``level`` chunks in order. spans: text offsets per chunk.
-    """
+    """A sentence read, in its place: line, section, region of the spine, and the text offset it starts at."""
 
     line: int
     opens_line: bool
     after_blank: bool
     section: Section
     region: str
-    heading: tuple[int, ...]
-    heading_alone: bool
-    outside: bool
-    label_sites: int | None
-    label_sides: str
-    label_alone: bool
-    masks: tuple[tuple[int, ...], ...]
-    spans: tuple[tuple[int, int], ...]
-    reading: Reading
-    begins_with_level: bool
-    lesser: bool
+    start: int
+    parsed: Parsed
 
 
 class Claim(NamedTuple):
@@ -107,14 +94,14 @@ class _Walker:
         self.context = _Context()
         self.section = Section.BODY
         self.region = ""
-        self.last_level_line = max((s.line for s in sentences if s.begins_with_level), default=-1)
+        self.last_level_line = max((s.line for s in sentences if s.parsed.begins_with_level), default=-1)
         self.block_style = _is_block_style(sentences)
 
     def step(self, index: int, s: Sentence) -> None:
         self._enter(s)
         self._take_heading(s)
         self._take_label(s)
-        for statement in s.reading.statements:
+        for statement in s.parsed.reading.statements:
             self._claim(index, s, statement)
         self._leave(s)
 
@@ -137,39 +124,39 @@ class _Walker:
 
     def _take_heading(self, s: Sentence) -> None:
         c = self.context
-        if s.heading or s.outside:
+        if s.parsed.heading or s.parsed.outside:
             c.before, c.last = c.last or c.before, []
-            c.levels, c.outside = s.heading, s.outside
+            c.levels, c.outside = s.parsed.heading, s.parsed.outside
             c.level_line = s.line
-            c.level_is_block = s.heading_alone
+            c.level_is_block = s.parsed.heading_alone
             c.block_has_content = False
             if c.topic_kind == "label-in-level":
                 c.forget_topic()
 
     def _take_label(self, s: Sentence) -> None:
         c = self.context
-        if s.label_sites is None:
+        if s.parsed.label_sites is None:
             return
-        if s.label_sites == 0 and c.topic_kind:
-            c.topic_sides = s.label_sides
+        if s.parsed.label_sites == 0 and c.topic_kind:
+            c.topic_sides = s.parsed.label_sides
         else:
-            c.topic_sites, c.topic_sides = s.label_sites, s.label_sides
-            c.topic_kind = "block" if s.label_alone else "line"
-            if s.label_alone:
+            c.topic_sites, c.topic_sides = s.parsed.label_sites, s.parsed.label_sides
+            c.topic_kind = "block" if s.parsed.label_alone else "line"
+            if s.parsed.label_alone:
                 c.block_has_content = False
         c.label_line = s.line
 
     def _leave(self, s: Sentence) -> None:
         c = self.context
-        if s.reading.statements:
+        if s.parsed.reading.statements:
             c.block_has_content = True
-        if c.topic_kind == "line" and s.label_sites is None and c.topic_sites > 0:
-            if any(x.tasks & ~to_tasks(c.topic_sites, "") for x in s.reading.statements):
+        if c.topic_kind == "line" and s.parsed.label_sites is None and c.topic_sites > 0:
+            if any(x.tasks & ~to_tasks(c.topic_sites, "") for x in s.parsed.reading.statements):
                 c.forget_topic()
-        if c.topic_kind not in ("line", "block") and s.reading.topic_sites:
-            c.topic_sites, c.topic_sides, c.topic_kind = s.reading.topic_sites, "", "sentence"
-        inside = [mask for masks in s.masks for mask in masks]
-        if inside and not s.heading and not (c.level_is_block and set(inside) <= set(c.levels)):
+        if c.topic_kind not in ("line", "block") and s.parsed.reading.topic_sites:
+            c.topic_sites, c.topic_sides, c.topic_kind = s.parsed.reading.topic_sites, "", "sentence"
+        inside = [mask for masks in s.parsed.masks for mask in masks]
+        if inside and not s.parsed.heading and not (c.level_is_block and set(inside) <= set(c.levels)):
             c.levels, c.outside = tuple(inside), False
             c.level_line, c.level_is_block = s.line, False
 
@@ -199,19 +186,20 @@ class _Walker:
         if st.bare == "stenosis":
             return [(SCS, st.value), (LFS | RFS, OPEN)]
         fresh = c.level_is_block and not c.block_has_content
-        if st.bare == "normal" and (fresh or s.begins_with_level or st.levels or st.quantifier in ("all", "remaining", "these")):
+        if st.bare == "normal" and (fresh or s.parsed.begins_with_level or st.levels or st.quantifier in ("all", "remaining", "these")):
             return [(SCS | LFS | RFS, st.value)]
         if st.bare == "normal-study":
             return [(SCS | LFS | RFS, st.value)]
-        points_back = st.bare == "it" or st.sides or st.levels or st.quantifier or s.heading or st.bare == "narrowing"
+        points_back = st.bare == "it" or st.sides or st.levels or st.quantifier or s.parsed.heading or st.bare == "narrowing"
         if c.topic_kind == "sentence" and c.topic_sites > 0 and st.bare != "normal" and points_back:
             return [(to_tasks(c.topic_sites, st.sides or c.topic_sides), st.value)]
-        if st.bare in ("value", "it") and c.topic_sites == 0 and st.levels == () and s.heading:
+        if st.bare in ("value", "it") and c.topic_sites == 0 and st.levels == () and s.parsed.heading:
             return [(SCS, st.value)]
         return []
 
     def _put(self, index: int, s: Sentence, st: Statement, tasks: int, value: Value) -> None:
-        start, end = s.spans[st.first][0], s.spans[min(st.last, len(s.spans) - 1)][1]
+        spans = s.parsed.spans
+        start, end = s.start + spans[st.first][0], s.start + spans[min(st.last, len(spans) - 1)][1]
         if st.quantifier in ("remaining", "otherwise"):
             within = st.quantifier == "otherwise"
             whole = not st.tasks and st.bare == "normal" and self.context.topic_kind not in ("line", "block")
@@ -229,20 +217,20 @@ class _Walker:
     def _levels(self, s: Sentence, st: Statement, value: Value) -> tuple[int, Scope]:
         c = self.context
         if st.levels and st.pick >= 0:
-            return s.masks[st.levels[0]][st.pick], Scope.STATED
+            return s.parsed.masks[st.levels[0]][st.pick], Scope.STATED
         if st.levels:
             mask = 0
             for ordinal in st.levels:
-                for each in s.masks[ordinal]:
+                for each in s.parsed.masks[ordinal]:
                     mask |= each
             return mask, Scope.STATED
         ctx = 0
         for each in c.levels:
             ctx |= each
         q = st.quantifier
-        if q in ("these", "this") and s.masks:
+        if q in ("these", "this") and s.parsed.masks:
             named = 0
-            for masks in s.masks:
+            for masks in s.parsed.masks:
                 for each in masks:
                     named |= each
             return named, Scope.STATED
@@ -251,11 +239,11 @@ class _Walker:
         if q in ("above", "below"):
             return (above(ctx) if q == "above" else below(ctx)), Scope.STATED
         if q in ("former", "latter"):
-            inside = [mask for masks in s.masks for mask in masks] or list(c.levels)
+            inside = [mask for masks in s.parsed.masks for mask in masks] or list(c.levels)
             return (inside[0 if q == "former" else -1] if inside else 0), Scope.STATED
         if q == "none":
             return 0, Scope.STATED
-        if s.heading and not s.outside:
+        if s.parsed.heading and not s.parsed.outside:
             return ctx, Scope.STATED
         if c.outside:
             return 0, Scope.CARRIED
@@ -279,23 +267,23 @@ class _Walker:
     def _copy(self, index: int, s: Sentence, st: Statement) -> None:
         """``similar at L5-S1``: the last statement again, at another level."""
         c = self.context
-        source = c.last[-1:] if c.last and (s.masks or st.sides or not s.heading) else (c.last or c.before)
+        source = c.last[-1:] if c.last and (s.parsed.masks or st.sides or not s.parsed.heading) else (c.last or c.before)
         for tasks, value in source:
             if st.sides in ("L", "R"):
                 tasks = to_tasks((FORAMEN if tasks & (LFS | RFS) else 0) | (RECESS if tasks & (LSS | RSS) else 0), st.sides)
             again = st._replace(bare="", tasks=tasks)
-            self._put(index, s, again, tasks, OPEN if s.lesser else value)
+            self._put(index, s, again, tasks, OPEN if s.parsed.lesser else value)
 
 
 def _is_block_style(sentences: list[Sentence]) -> bool:
     """Whether some level's paragraph goes on over further lines before the next level begins."""
     last_level, going_on = -1, False
     for s in sentences:
-        if s.begins_with_level:
+        if s.parsed.begins_with_level:
             if going_on and last_level >= 0:
                 return True
             last_level, going_on = s.line, False
-        elif last_level >= 0 and s.line > last_level and s.opens_line and not s.after_blank and s.reading.statements:
+        elif last_level >= 0 and s.line > last_level and s.opens_line and not s.after_blank and s.parsed.reading.statements:
             going_on = True
     return False
 

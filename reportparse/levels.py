@@ -12,14 +12,15 @@ from lexicons.vocabulary import LEVELS
 
 ALL_LEVELS = (1 << len(LEVELS)) - 1
 
+_RUNG = r"(?:1[0-2]|[1-9])"
 LEVEL_PATTERN = (
-    r"(?:\b|(?<=\bat))(?:[ltdcs]|lumbar)[ .]?-?(?:1[0-2]|[1-9])"
-    r"(?:\s?(?:[-/\\]|\b(?:on|upon|over)\b|to(?=[ls]))\s?[ltdcs]?\s?(?:1[0-2]|[1-9]|i\b)(?![0-9]|\s?(?:mm|cm)\b|[.][0-9]))+"
-    r"|\b[ltd](?:1[0-2]|[1-9])\s?[ls][1-6]\b"
-    r"|\bl(?:12|23|34|45|51|5s1)\b|\bls1\b|\bl[1-5]\s[2-5]\b(?!\s?(?:mm|cm|x|[.]|-|/))"
-    r"|\b[ltdcs](?:1[0-2]|[1-9])(?![0-9])"
+    rf"(?:[ltdcs]|lumbar)[ .]?-?{_RUNG}"
+    rf"(?:\s?(?:[-/\\]|\b(?:on|upon|over)\b|to(?=[ls]))\s?[ltdcs]?\s?(?:{_RUNG}|i\b)(?![0-9]|\s?(?:mm|cm)\b|[.][0-9]))+"
+    rf"|[ltd]{_RUNG}\s?[ls][1-6]\b"
+    r"|l(?:12|23|34|45|51|5s1)\b|ls1\b|l[1-5]\s[2-5]\b(?!\s?(?:mm|cm|x|[.]|-|/))"
+    rf"|[ltdcs]{_RUNG}(?![0-9])"
 )
-"""One level expression in lower-case text with plain hyphens."""
+"""One level expression in lower-case text with plain hyphens, from a word boundary on."""
 
 BARE_PAIR_PATTERN = r"(?<![0-9/.,-])(?:1\s?[-/]\s?2|2\s?[-/]\s?3|3\s?[-/]\s?4|4\s?[-/]\s?5|5\s?[-/]\s?[1s]1?)(?![0-9/]|-[0-9]|[.][0-9]|\s?(?:mm|cm|weeks?|months?|days?|years?)\b)"
 """A level without its letter (``4-5``); it counts only beside another level or after a level cue."""

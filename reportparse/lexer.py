@@ -1,7 +1,7 @@
 """From the text of a sentence to tokens: words of the lexicon, levels and the punctuation that binds them."""
 
 import re
-from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 from lexicons.load import Entry, Lexicon
@@ -12,13 +12,22 @@ from reportparse.spelling import Speller
 class Token(NamedTuple):
     """A word or phrase with a meaning.
 
-    concept: a name of ``lexicons.concepts`` or one of ``disc span vertebra outside comma slash colon semicolon
-    open close dash year question``. value: the concept's value, or the bit masks of a level expression.
+    concept: a name of ``lexicons.concepts``, or one of ``disc span vertebra outside`` (levels), ``scheme year unknown``
+    and the punctuation of ``_PUNCTUATION``. value: the concept's value, or the bit masks of a level expression.
     start, end: offsets in the text that was lexed.
     """
 
     concept: str
     value: str | tuple[int, ...]
+    start: int
+    end: int
+
+
+class _Word(NamedTuple):
+    """A word, a punctuation mark or a special expression before it has a meaning; kind names which."""
+
+    kind: str
+    text: str
     start: int
     end: int
 
@@ -30,23 +39,26 @@ _PUNCTUATION = {
     "*": "dash", "~": "aspect",
 }  # fmt: skip
 
-_NUMBER_WORDS = {
+_NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "for": 4, "to": 2, "too": 2, "twelve": 12, "won": 1,
     "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "12": 12,
 }  # fmt: skip
 
-_TOKEN = re.compile(
-    rf"(?P<level>{LEVEL_PATTERN})|(?P<bare>{BARE_PAIR_PATTERN})"
-    r"|(?P<scheme>\b(?:lee|schizas)(?:'s)?\s?(?:grade|class|type|grading|score|g)?\s?[:=]?\s?(?:[0-3]|[a-d][1-4]?)\b)"
-    r"|(?P<numbered>\bgrade\s?[0-3]\b)"
-    r"|(?P<word>at(?=l[1-5][-/])|\b(?:b/l|w/o|w/|r/o|s/p|h/o|c/o|d/t)|[a-z]+)(?:'s)?"
-    r"|(?P<year>\b(?:19|20)[0-9]{2}\b)|(?P<number>[0-9]+)|(?P<punctuation>//|>>|->|--|[-,/\\:;|¦()\[\]+&=><?*~])"
+_WORD = re.compile(
+    r"(?:b/l|w/o|w/|r/o|s/p|h/o|c/o|d/t)(?![a-z])|at(?=l[1-5][-/])|[a-z]+(?:'s)?|//|>>|->|--|[-,/\\:;|¦()\[\]+&=><?*~]"
 )
-
+_DIGIT = re.compile(r"[0-9]")
+_SPECIAL = re.compile(
+    rf"(?:\b|(?<=\bat))(?=[ltdcs1-5g])(?:(?=[ltdcs])(?P<level>{LEVEL_PATTERN})|(?=[1-5])(?P<bare>{BARE_PAIR_PATTERN})"
+    r"|(?P<scheme>(?:lee|schizas)(?:'s)?\s?(?:grade|class|type|grading|score|g)?\s?[:=]?\s?(?:[0-3]|[a-d][1-4]?)\b)"
+    r"|(?P<numbered>grade\s?[0-3]\b)|(?P<year>(?:19|20)[0-9]{2}\b))"
+)
+_LETTERED = re.compile(r"(?P<level>\bls1\b)|(?P<scheme>\b(?:schizas)(?:'s)?\s?(?:grade|class|type)?\s?[:=]?\s?[a-d]\b)")
 _DICTATED = re.compile(
     r"\b(?:l|el|lumbar|[td])\s(?:one|two|three|four|five|for|to|too|twelve|[1-5]|12)\s?[-,]?\s?"
     r"(?:(?:l|el|lumbar|s)\s)?(?:one|two|three|four|five|for|to|too|won|[1-5])\b"
 )
+_DICTATED_CUE = re.compile(r"\b(?:l|el|lumbar|[td])\s(?:[1-5ofet])")
 _DICTATED_PART = re.compile(r"[a-z]+|[0-9]+")
 
 
@@ -59,97 +71,92 @@ class Lexer:
 
     def lex(self, text: str) -> list[Token]:
         """The tokens of lower-case text (as ``normalise`` gives it), in order."""
-        words = self._read_words(text)
-        return self._match_phrases(words)
+        words: list[_Word] = []
+        at = 0
+        for special in _read_specials(text):
+            self._read_words(text, at, special.start, words)
+            words.append(special)
+            at = special.end
+        self._read_words(text, at, len(text), words)
+        return self._match_phrases(self._rewrite(words))
 
-    def _read_words(self, text: str) -> list[tuple[str, str, int, int]]:
-        """(kind, word, start, end); dictated levels are read first, misspelt words come back respelled."""
-        dictated = {m.start(): m for m in _DICTATED.finditer(text)} if " " in text else {}
-        found: list[tuple[str, str, int, int]] = []
-        skip = 0
+    def _read_words(self, text: str, start: int, end: int, words: list[_Word]) -> None:
+        """Append the words and punctuation of a stretch of text; misspelt words come respelled."""
         respell = self._speller.respell
-        for match in _TOKEN.finditer(text):
-            start, end = match.span()
-            if start < skip:
-                continue
-            kind = match.lastgroup or ""
-            word = match.group(kind)
-            if start in dictated and (level := _to_dictated(dictated[start].group())):
-                skip = dictated[start].end()
-                found.append(("level", level, start, skip))
-            elif kind == "word":
-                found.append(("word", respell(word), start, end))
+        for match in _WORD.finditer(text, start, end):
+            first, last = match.span()
+            word = text[first:last]
+            if word in _PUNCTUATION:
+                words.append(_Word("punctuation", word, first, last))
             else:
-                found.append((kind, word, start, end))
-        return self._rewrite(found)
+                words.append(_Word("word", respell(word.removesuffix("'s")), first, last))
 
-    def _rewrite(self, words: list[tuple[str, str, int, int]]) -> list[tuple[str, str, int, int]]:
+    def _rewrite(self, words: list[_Word]) -> list[_Word]:
         """The words with multi-word misspellings (``for aminal``) put right."""
-        rewrites = self._speller.rewrites
-        if not any(w[1] in self._speller.rewrite_starts for w in words):
+        starts = self._speller.rewrite_starts
+        texts = [w.text for w in words]
+        texts.append("")
+        if not any(text in starts and after in starts[text] for text, after in pairwise(texts)):
             return words
-        out: list[tuple[str, str, int, int]] = []
+        out: list[_Word] = []
         at = 0
         while at < len(words):
-            for length in (4, 3, 2, 1):
-                piece = words[at : at + length]
-                key = tuple(w[1] for w in piece)
-                if len(piece) == length and key in rewrites:
-                    out += [("word", new, piece[0][2], piece[-1][3]) for new in rewrites[key]]
-                    at += length
-                    break
-            else:
-                out.append(words[at])
-                at += 1
+            found = self._rewrite_at(words, at) if words[at].text in starts else None
+            out += found[0] if found else [words[at]]
+            at += found[1] if found else 1
         return out
 
-    def _match_phrases(self, words: list[tuple[str, str, int, int]]) -> list[Token]:
+    def _rewrite_at(self, words: list[_Word], at: int) -> tuple[list[_Word], int] | None:
+        for length in (4, 3, 2, 1):
+            piece = words[at : at + length]
+            meant = self._speller.rewrites.get(tuple(w.text for w in piece))
+            if meant is not None and len(piece) == length:
+                return [_Word("word", word, piece[0].start, piece[-1].end) for word in meant], length
+        return None
+
+    def _match_phrases(self, words: list[_Word]) -> list[Token]:
         tokens: list[Token] = []
         at = 0
-        count = len(words)
-        tree = self._tree
-        while at < count:
-            kind, word, start, end = words[at]
+        while at < len(words):
+            word = words[at]
+            if word.kind == "word":
+                at = self._match_phrase(words, at, tokens)
+                continue
             at += 1
-            if kind == "word":
-                node = tree.get(word)
-                if node is None:
-                    if tokens and tokens[-1].concept == "grade" and tokens[-1].end + 1 >= start:
-                        tokens.append(Token("unknown", "", start, end))
-                    continue
-                entry, after = node.entry, at
-                look = at
-                while node.children and look < count:
-                    next_kind, next_word, _, next_end = words[look]
-                    if next_kind == "punctuation" and next_word == "-":
-                        look += 1
-                        continue
-                    node = node.children.get(next_word)  # type: ignore[assignment]
-                    if node is None:
-                        break
-                    look += 1
-                    if node.entry is not None:
-                        entry, after, end = node.entry, look, next_end
-                if entry is not None:
-                    value = (to_mask(entry.value),) if entry.concept == "level" else entry.value
-                    tokens.append(Token("disc" if entry.concept == "level" else entry.concept, value, start, end))
-                    at = after
-            elif kind == "level" or kind == "bare":
-                level = parse_level(word)
-                if kind == "level" or _follows_level(tokens, words, at):
-                    tokens.append(_to_level_token(level, start, end))
-            elif kind == "punctuation":
-                if word != "-" or _stands_apart(words, at, start, end):
-                    tokens.append(Token(_PUNCTUATION[word], word, start, end))
-            elif kind == "scheme":
-                name = "lee" if word.startswith("lee") else "schizas"
-                tokens.append(Token("scheme", name + word.rstrip("1234")[-1] if name == "schizas" else name + word[-1], start, end))
-            elif kind == "numbered":
-                if any(t.concept == "scheme" and str(t.value).startswith("lee") for t in tokens):
-                    tokens.append(Token("scheme", "lee" + word[-1], start, end))
-            elif kind == "year":
-                tokens.append(Token("year", "", start, end))
+            if word.kind == "punctuation":
+                if word.text != "-" or _stands_apart(words, at, word):
+                    tokens.append(Token(_PUNCTUATION[word.text], "", word.start, word.end))
+            elif word.kind in ("level", "bare"):
+                if word.kind == "level" or _follows_level(tokens, words, at):
+                    tokens.append(_to_level_token(parse_level(word.text), word.start, word.end))
+            else:
+                tokens += _to_score_token(word, tokens)
         return tokens
+
+    def _match_phrase(self, words: list[_Word], at: int, tokens: list[Token]) -> int:
+        """Append the longest phrase that begins at a word; returns the index after it."""
+        kind, text, start, end = words[at]
+        node = self._tree.get(text)
+        after = at + 1
+        if node is None:
+            if tokens and tokens[-1].concept == "grade" and tokens[-1].end + 1 >= start:
+                tokens.append(Token("unknown", "", start, end))
+            return after
+        entry, look = node.entry, after
+        while node.children and look < len(words):
+            if words[look].text == "-":
+                look += 1
+                continue
+            child = node.children.get(words[look].text)
+            if child is None:
+                break
+            node = child
+            look += 1
+            if node.entry is not None:
+                entry, after, end = node.entry, look, words[look - 1].end
+        if entry is not None:
+            tokens.append(_to_token(entry, start, end))
+        return after
 
 
 class _Node:
@@ -172,43 +179,72 @@ def _to_tree(lexicon: Lexicon) -> dict[str, _Node]:
     return root.children
 
 
-def _to_level_token(level: LevelWord, start: int, end: int) -> Token:
-    value = (level.rung,) if level.kind == "vertebra" else level.masks
-    return Token(level.kind, value, start, end)
+def _to_token(entry: Entry, start: int, end: int) -> Token:
+    if entry.concept == "level":
+        mask = to_mask(entry.value)
+        return Token("disc", tuple(1 << bit for bit in range(6) if mask >> bit & 1), start, end)
+    return Token(entry.concept, entry.value, start, end)
 
 
-def _follows_level(tokens: list[Token], words: list[tuple[str, str, int, int]], at: int) -> bool:
-    """A level without its letter counts after another level, or after ``at`` or before ``level`` or a colon."""
-    before = [t.concept for t in tokens[-3:]]
-    if any(c in ("disc", "span") for c in before):
-        return True
-    previous = words[at - 2][1] if at >= 2 else ""
-    following = words[at][1] if at < len(words) else ""
-    return previous in ("at", "level", "levels", "disc") or following in (":", "level", "levels", "disc", "interspace")
+def _read_specials(text: str) -> list[_Word]:
+    """Levels, scores and years, which are read whole before words are."""
+    dictated = _read_dictated(text) if _DICTATED_CUE.search(text) else []
+    pattern = _SPECIAL if _DIGIT.search(text) else _LETTERED
+    written = [_Word(m.lastgroup or "", m.group(), *m.span()) for m in pattern.finditer(text)]
+    if not dictated:
+        return written
+    taken = {position for word in dictated for position in range(word.start, word.end)}
+    return sorted([*dictated, *(w for w in written if w.start not in taken)], key=lambda w: w.start)
 
 
-def _stands_apart(words: list[tuple[str, str, int, int]], at: int, start: int, end: int) -> bool:
-    """A hyphen inside a compound is no token; one with room on a side, or after a level, is a dash."""
-    before = words[at - 2] if at >= 2 else None
-    after = words[at] if at < len(words) else None
-    if before is None or after is None:
-        return True
-    return before[3] < start or after[2] > end or before[0] == "level"
+def _read_dictated(text: str) -> list[_Word]:
+    """``l four five`` and its like as levels."""
+    found = ((m, _to_dictated(m.group())) for m in _DICTATED.finditer(text))
+    return [_Word("level", level, *m.span()) for m, level in found if level]
 
 
 def _to_dictated(words: str) -> str | None:
     """``l four five`` as ``l4-5``; None where the numbers are no disc level."""
     parts = _DICTATED_PART.findall(words)
     letter = {"el": "l", "lumbar": "l"}.get(parts[0], parts[0])
-    upper = _NUMBER_WORDS[parts[1]]
-    rest = parts[2:]
-    second = "s" if rest[0] == "s" else ""
-    lower = _NUMBER_WORDS[rest[-1]]
+    upper, rest = _NUMBERS[parts[1]], parts[2:]
+    lower = _NUMBERS[rest[-1]]
     if letter == "l" and (lower == upper + 1 or (upper == 5 and lower == 1)):
-        return f"l{upper}-{'s' if lower == 1 else second}{lower}"
+        return f"l{upper}-{'s' if lower == 1 else ''}{lower}"
     if letter in ("t", "d") and upper == 12 and lower == 1:
         return "t12-l1"
     return None
 
 
-LexFunction = Callable[[str], list[Token]]
+def _to_level_token(level: LevelWord, start: int, end: int) -> Token:
+    value = (level.rung,) if level.kind == "vertebra" else level.masks
+    return Token(level.kind, value, start, end)
+
+
+def _to_score_token(word: _Word, tokens: list[Token]) -> list[Token]:
+    """A year, a named score, or a numbered grade where a Lee score went before."""
+    if word.kind == "year":
+        return [Token("year", "", word.start, word.end)]
+    if word.kind == "numbered":
+        lee = any(t.concept == "scheme" and str(t.value).startswith("lee") for t in tokens)
+        return [Token("scheme", "lee" + word.text[-1], word.start, word.end)] if lee else []
+    name = "lee" if word.text.startswith("lee") else "schizas"
+    score = word.text[-1] if name == "lee" else word.text.rstrip("1234")[-1]
+    return [Token("scheme", name + score, word.start, word.end)]
+
+
+def _follows_level(tokens: list[Token], words: list[_Word], at: int) -> bool:
+    """A level without its letter counts after another level, after ``at``, or before ``level`` or a colon."""
+    if any(t.concept in ("disc", "span") for t in tokens[-3:]):
+        return True
+    previous = words[at - 2].text if at >= 2 else ""
+    following = words[at].text if at < len(words) else ""
+    return previous in ("at", "level", "levels", "disc") or following in (":", "level", "levels", "disc", "interspace")
+
+
+def _stands_apart(words: list[_Word], at: int, word: _Word) -> bool:
+    """A hyphen inside a compound is no token; one with room on a side, or after a level, is a dash."""
+    if at < 2 or at >= len(words):
+        return True
+    before, after = words[at - 2], words[at]
+    return before.end < word.start or after.start > word.end or before.kind == "level"

@@ -4,7 +4,7 @@ import multiprocessing
 import signal
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from itertools import chain, islice
@@ -84,7 +84,7 @@ def _parse_batches(
 
 
 def _to_batches(reports: Iterable[T], size: int, faults: list[Exception]) -> Iterator[list[T]]:
-    """Lists of ``size`` reports; an error of the iterable ends them and is put aside, for those before it come first."""
+    """Lists of ``size`` reports; an error of the iterable ends them and is put aside: those before it come first."""
     batch: list[T] = []
     try:
         for report in reports:
@@ -119,7 +119,7 @@ def _to_place(error: Exception) -> str:
     return f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
 
 
-def map_ordered(make: Callable[[], Callable[[T], R]], items: Iterable[T], jobs: int) -> Iterator[R]:
+def map_ordered(make: Callable[[], Callable[[T], R]], items: Iterable[T], jobs: int) -> Generator[R]:
     """``make()(item)`` for each item, in order; ``make`` is called once in each of ``jobs`` worker processes.
 
     At most AHEAD items a worker are in memory. ``make``, items and results are pickled; workers are spawned, not
@@ -142,10 +142,12 @@ def _on_processes(make: Callable[[], Callable[[T], R]], items: Iterator[T], jobs
         with _interrupts_held():
             for _ in range(jobs):
                 ours, theirs = context.Pipe()
-                worker = context.Process(target=_serve, args=(make, theirs), daemon=True)
+                worker = context.Process(target=_serve, args=(theirs,), daemon=True)
                 worker.start()
                 theirs.close()
                 workers[ours] = worker
+        for pipe in workers:  # only now, for a large object waits until the worker has loaded
+            _send(pipe, make)
         yield from _exchange(list(workers), items, AHEAD * jobs)
     finally:
         for pipe, worker in workers.items():
@@ -208,15 +210,17 @@ def _receive(pipe: Connection) -> Any:
     return result
 
 
-def _serve(make: Callable[[], Callable[[Any], Any]], pipe: Connection) -> None:
-    """A worker: results for items until the pipe ends. Ctrl-C is left to the parent."""
+def _serve(pipe: Connection) -> None:
+    """A worker: takes ``make``, then gives a result for each item until the pipe ends. Ctrl-C is left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     function: Callable[[Any], Any] | None = None
     with suppress(EOFError, OSError):
+        make = pipe.recv()
         while True:
             item = pipe.recv()
             try:
-                function = function or make()
+                if function is None:
+                    function = make()
                 pipe.send((None, function(item)))
             except Exception as error:
                 pipe.send((_to_place(error), None))

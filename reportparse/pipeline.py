@@ -8,11 +8,11 @@ from typing import NamedTuple
 from lexicons.load import Lexicon, read_lexicon
 from reportparse.context import Sentence, to_claims
 from reportparse.finding import Finding, Section
-from reportparse.layout import Line, normalise, starts_with_level, to_lines, to_sentences, undo_layout
+from reportparse.layout import Line, normalise, to_lines, undo_layout
+from reportparse.passages import PassageReader
 from reportparse.policy import Policy
-from reportparse.reader import Parsed, SentenceReader
+from reportparse.reader import SentenceReader
 from reportparse.resolve import to_findings
-from reportparse.sections import HeaderReader
 from reportparse.tables import Cell, TableCell, find_tables, to_table_cells
 
 
@@ -29,14 +29,14 @@ class ReportParser:
     def __init__(self, lexicon: Lexicon | None = None, policy: Policy = Policy()) -> None:
         self.lexicon = lexicon or read_lexicon()
         self.policy = policy
-        self._headers = HeaderReader(self.lexicon)
+        self._passages = PassageReader(self.lexicon)
         self._reader = SentenceReader(self.lexicon, (1, 1, 1) if policy.minimal == "mild" else (0, 0, 0))
 
     def read(self, text: str) -> ParsedReport:
         """The findings and remarks of one report."""
         lowered = normalise(text)
         flat = undo_layout(lowered, text)
-        sentences = list(self._read_sentences(flat))
+        sentences = self._read_sentences(flat)
         if not _is_lumbar(flat, sentences):
             return ParsedReport([], ("no lumbar spine",))
         claims, deferred = to_claims(sentences)
@@ -47,21 +47,21 @@ class ReportParser:
         """The findings of one report."""
         return self.read(text).findings
 
-    def _read_sentences(self, text: str) -> Iterator[Sentence]:
+    def _read_sentences(self, text: str) -> list[Sentence]:
         lines = to_lines(text)
         tables = self._read_tables(text, lines)
-        place = _Place(self._headers.last_findings(text, lines))
-        for number, line in enumerate(lines):
-            place.enter_line(text, line, number)
-            if number in tables:
-                yield from (s._replace(section=place.section, region=place.region) for s in tables[number])
+        sentences: list[Sentence] = []
+        read = self._reader.read
+        for passage in self._passages.read(text, lines):
+            number, opens, after_blank, section, region, start, end = passage
+            if tables and number in tables:
+                if opens:
+                    sentences += [s._replace(section=section, region=region) for s in tables[number]]
                 continue
-            for start, end in to_sentences(text, line.start, line.end):
-                at = place.take_header(self._headers, text, start, end, line)
-                if place.skips or at >= end:
-                    continue
-                parsed = self._reader.read(text[at:end])
-                yield _to_sentence(parsed, number, line, start == line.start, at, place)
+            parsed = read(text[start:end])
+            if parsed.speaks or opens:
+                sentences.append(Sentence(number, opens, after_blank, section, region, start, parsed))
+        return sentences
 
     def _read_tables(self, text: str, lines: list[Line]) -> dict[int, list[Sentence]]:
         """The sentences that stand for the lines of tables, by line."""
@@ -93,19 +93,11 @@ class ReportParser:
             return None
         parsed = self._reader.read(_GRADE_DIGIT.get(text[cell.cell.start : cell.cell.end], text[cell.cell.start : cell.cell.end]))
         parsed = parsed._replace(heading=row_levels, label_sites=sites, label_sides=sides, begins_with_level=True)
-        return _to_sentence(parsed, cell.line, lines[cell.line], True, cell.cell.start, _Place(-1))
+        return Sentence(cell.line, True, lines[cell.line].after_blank, Section.BODY, "", cell.cell.start, parsed)
 
 
 _GRADE_DIGIT = {"0": "none", "1": "mild", "2": "moderate", "3": "severe"}
 """Digits alone in a cell under a canal, a foramen or a recess."""
-
-
-def _to_sentence(parsed: Parsed, number: int, line: Line, opens: bool, at: int, place: "_Place") -> Sentence:
-    return Sentence(
-        number, opens, line.after_blank, place.section, place.region, parsed.heading, parsed.heading_alone,
-        parsed.outside, parsed.label_sites, parsed.label_sides, parsed.label_alone, parsed.masks,
-        tuple((a + at, b + at) for a, b in parsed.spans), parsed.reading, parsed.begins_with_level, parsed.lesser,
-    )  # fmt: skip
 
 
 _LUMBAR = re.compile(r"lumb|\bl[- ]?s?[- ]?spine|\blss\b|\blsp\b|\bls\b|\bl/s\b|cauda equina|lumbosacral")
@@ -118,64 +110,12 @@ _TITLE_LENGTH = 160
 
 def _is_lumbar(text: str, sentences: list[Sentence]) -> bool:
     """Whether a report speaks of the lumbar spine: it names a lumbar level, or its title is of no other region."""
-    if any(s.heading or s.masks for s in sentences):
+    if any(s.parsed.heading or s.parsed.masks for s in sentences):
         return True
     title = text.strip()[:_TITLE_LENGTH]
     if _ELSEWHERE.search(title):
         return _LUMBAR.search(title) is not None
     return _LUMBAR.search(text) is not None or _ELSEWHERE.search(text) is None
-
-
-class _Place:
-    """Where in the report the reader is: section, region, and whether the text here is passed over."""
-
-    def __init__(self, last_findings: int) -> None:
-        self.last_findings = last_findings
-        self.section = Section.BODY
-        self.region = ""
-        self.skipping = ""
-        self.skip_sentence = False
-        self.skip_inline = False
-        self.line = -1
-
-    @property
-    def skips(self) -> bool:
-        return bool(self.skipping) or self.skip_sentence
-
-    def enter_line(self, text: str, line: Line, number: int) -> None:
-        """A passed-over section ends at its line's end, or goes on to the findings header where there is one."""
-        if self.skipping == "skip" and self.skip_inline:
-            if number > self.last_findings or starts_with_level(text, line):
-                self.skipping = ""
-        if self.skipping == "skip" and line.after_blank:
-            self.skip_inline = True
-
-    def take_header(self, headers: HeaderReader, text: str, start: int, end: int, line: Line) -> int:
-        """Take in the header the sentence begins with, if any; returns where its content starts."""
-        self.skip_sentence = False
-        header = headers.read(text, start, end)
-        if header is None:
-            return start
-        if header.concept == "region":
-            if self.skipping != "prior":
-                self.region = header.value
-                self.skipping = ""
-            return header.end
-        if header.value in ("skip", "legend"):
-            if header.bare or header.value == "legend":
-                self.skip_sentence = True
-            elif self.skipping != "prior":
-                self.skipping = "skip"
-                self.skip_inline = bool(text[header.end : line.end].strip(" .:*_"))
-            return header.end
-        if header.value == "prior":
-            self.skipping = "prior"
-            return header.end
-        if self.skipping == "prior" and header.value not in ("addendum",):
-            return header.end
-        self.skipping = ""
-        self.section = Section(header.value)
-        return header.end
 
 
 @cache

@@ -19,7 +19,13 @@ MEMO_SIZE = 20_000
 
 
 class Parsed(NamedTuple):
-    """A sentence's reading with what its context needs; offsets count from the start of the sentence."""
+    """A sentence's reading with what its context needs; offsets count from the start of the sentence.
+
+    heading: masks of the level it begins with, set apart by a colon or a dash; heading_alone: it holds nothing else.
+    outside: the heading names a level that is not one of the six. label_sites, label_sides: of a label (``Foramina:``),
+    -1 for another structure's, None for none. masks: of the ``level`` chunks in order. spans: offsets per chunk.
+    speaks: it says anything at all, be it of another structure.
+    """
 
     heading: tuple[int, ...]
     heading_alone: bool
@@ -32,6 +38,7 @@ class Parsed(NamedTuple):
     reading: Reading
     begins_with_level: bool
     lesser: bool
+    speaks: bool
 
 
 _NOTHING = Reading((), 0, "")
@@ -70,9 +77,11 @@ class SentenceReader:
         own_masks = masks[1:] if heading else masks
         label_sites, label_sides, label_alone, body = _take_label(body)
         spans = tuple((tokens[c.first].start, tokens[c.last].end) for c in body)
+        reading = self._read_chunks(body, heading)
+        speaks = bool(begins or heading or outside or label_sites is not None or own_masks or reading != _NOTHING)
         return Parsed(
             masks[0] if heading else (), heading_alone, outside, label_sites, label_sides, label_alone,
-            tuple(own_masks), spans, self._read_chunks(body, heading), begins, any(c.kind == "lesser" for c in body),
+            tuple(own_masks), spans, reading, begins, any(c.kind == "lesser" for c in body), speaks,
         )  # fmt: skip
 
     def read_place(self, text: str) -> tuple[tuple[int, ...], int | None, str]:

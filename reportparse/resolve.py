@@ -5,7 +5,6 @@ the higher of two grades, marked as a conflict (LABELS.md, "When two statements 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 
 from lexicons.vocabulary import LEVELS, TASKS
 from reportparse.binding import LFS, LSS, RFS, RSS, SCS
@@ -16,6 +15,8 @@ from reportparse.policy import Policy
 _TASK_INDEX = {SCS: 0, LFS: 1, RFS: 2, LSS: 3, RSS: 4}
 _MIRROR = {LFS: RFS, RFS: LFS, LSS: RSS, RSS: LSS, SCS: SCS}
 
+_STATUS = {status.value: status for status in Status}
+
 Slot = tuple[int, int]
 
 
@@ -24,13 +25,18 @@ def to_findings(claims: list[Claim], deferred: list[Deferred], policy: Policy) -
     slots: dict[Slot, list[Claim]] = defaultdict(list)
     for claim in claims:
         slots[claim.level, claim.task].append(claim)
-    _fill_remaining(slots, deferred)
-    _move_sides(slots)
-    return [_to_finding(slot, choose(slots[slot], policy)) for slot in sorted(slots, key=_order) if slots[slot]]
+    if deferred:
+        _fill_remaining(slots, deferred)
+    if any(claim.rule == "not-this-side" for claim in claims):
+        _move_sides(slots)
+    return [_to_finding(slot, choose(found, policy)) for slot, found in sorted(slots.items()) if found]
 
 
-def _order(slot: Slot) -> tuple[int, int]:
-    return slot[0], _TASK_INDEX[slot[1]]
+def choose(claims: list[Claim], policy: Policy) -> tuple[Claim, bool]:
+    """The claim that stands, and whether another of equal standing graded the slot differently."""
+    if len(claims) == 1:
+        return claims[0], False
+    return _choose(claims, policy)
 
 
 def _fill_remaining(slots: dict[Slot, list[Claim]], deferred: list[Deferred]) -> None:
@@ -75,10 +81,8 @@ def _move_sides(slots: dict[Slot, list[Claim]]) -> None:
         slots[level, task] = []
 
 
-def choose(claims: Iterable[Claim], policy: Policy) -> tuple[Claim, bool]:
-    """The claim that stands, and whether another of equal standing graded the slot differently."""
-    standing = list(claims)
-    standing = [c for c in standing if c.value.status != "open"] or standing
+def _choose(claims: list[Claim], policy: Policy) -> tuple[Claim, bool]:
+    standing = [c for c in claims if c.value.status != "open"] or claims
     specific = [c for c in standing if c.scope in (Scope.STATED, Scope.CARRIED)]
     standing = specific or [c for c in standing if c.scope is Scope.REMAINING] or standing
     by_section = defaultdict(list)
@@ -145,16 +149,16 @@ def _to_finding(slot: Slot, chosen: tuple[Claim, bool]) -> Finding:
     value = claim.value
     is_open = value.status == "open"
     return Finding(
-        level=LEVELS[slot[0]],
-        task=TASKS[_TASK_INDEX[slot[1]]],
-        grade=value.grade,
-        low=None if is_open else value.low,
-        high=None if is_open else value.high,
-        status=Status(value.status),
-        scope=claim.scope,
-        section=claim.section,
-        conflict=conflict,
-        start=claim.start,
-        end=claim.end,
-        rule=claim.rule,
+        LEVELS[slot[0]],
+        TASKS[_TASK_INDEX[slot[1]]],
+        value.grade,
+        None if is_open else value.low,
+        None if is_open else value.high,
+        _STATUS[value.status],
+        claim.scope,
+        claim.section,
+        conflict,
+        claim.start,
+        claim.end,
+        claim.rule,
     )

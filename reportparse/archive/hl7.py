@@ -6,8 +6,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from reportparse.archive.hl7_report import Block, merge_blocks, order_groups, to_blocks
-from reportparse.archive.hl7_segments import field, Message, split_messages
+from reportparse.archive.hl7_report import merge_blocks, order_groups, to_blocks
+from reportparse.archive.hl7_segments import field, Message, NO_MESSAGE, split_messages
 from reportparse.archive.lines import Lines
 from reportparse.archive.record import ColumnError, Record, refuse, to_record
 
@@ -19,11 +19,12 @@ MAX_HELD_CHARACTERS = 1 << 27
 
 
 class Order(NamedTuple):
-    """One order of one message: its study, when it was sent (MSH-7), its text blocks or why there are none."""
+    """One order of one message: its study, when it was sent (MSH-7), its segments, or why they cannot be used."""
 
     study_id: str
     sent: str
-    blocks: list[Block]
+    message: Message
+    segments: list[list[str]]
     fault: str | None
 
 
@@ -71,7 +72,7 @@ def _by_study(orders: Iterable[Order], left: dict[int, int]) -> Iterator[tuple[s
 
 
 def _size(order: Order) -> int:
-    return sum(len(line) for block in order.blocks for line in block.lines)
+    return sum(len(field(segment, 5)) for segment in order.segments)
 
 
 def _to_record(row: int, study_id: str, orders: list[Order]) -> Record:
@@ -79,7 +80,7 @@ def _to_record(row: int, study_id: str, orders: list[Order]) -> Record:
         return refuse(row, study_id, orders[0].fault)
     if all(order.sent for order in orders):
         orders = sorted(orders, key=lambda order: order.sent)
-    text, is_preliminary = merge_blocks(order.blocks for order in orders)
+    text, is_preliminary = merge_blocks(to_blocks(order.message, order.segments) for order in orders)
     if not text.strip():
         return to_record(row, study_id, None)._replace(refusal="no text in OBX-5, or all of it withdrawn")
     return to_record(row, study_id, text, ("preliminary report",) if is_preliminary else ())
@@ -91,25 +92,25 @@ def _orders(paths: Iterable[Path], id_fields: tuple[str, ...]) -> Iterator[Order
         for message in split_messages(Lines(path)):
             yield from _orders_of(message, id_fields)
         if message is None:
-            yield Order("", "", [], "no HL7 message in the file: no MSH segment")
+            yield Order("", "", NO_MESSAGE, [], "no HL7 message in the file: no MSH segment")
 
 
 def _orders_of(message: Message, id_fields: tuple[str, ...]) -> Iterator[Order]:
     header = message.segments[0]
     kind = field(header, 9).split(message.component)
     if message.is_cut_off:
-        yield Order("", "", [], "the message is cut off: its MLLP end byte is missing")
+        yield Order("", "", message, [], "the message is cut off: its MLLP end byte is missing")
     elif kind[0] != "ORU":
-        yield Order("", "", [], "not an ORU^R01 message")
+        yield Order("", "", message, [], "not an ORU^R01 message")
     else:
         groups = list(order_groups(message))
         if not groups:
-            yield Order("", "", [], "no OBR segment in the message")
+            yield Order("", "", message, [], "no OBR segment in the message")
         shared = [header, *islice((segment for segment in message.segments if segment[0] == "PID"), 1)]
         for group in groups:
             study_id = _study_id([*group, *shared], message.component, id_fields)
             fault = None if study_id else f"no study id in {', '.join(id_fields)}"
-            yield Order(study_id, field(header, 7), to_blocks(message, group), fault)
+            yield Order(study_id, field(header, 7), message, group, fault)
 
 
 def _study_id(segments: list[list[str]], component: str, id_fields: tuple[str, ...]) -> str:

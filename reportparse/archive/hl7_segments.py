@@ -29,6 +29,9 @@ class Message(NamedTuple):
     is_cut_off: bool
 
 
+NO_MESSAGE = Message("^", "~", "\\", "&", [], False)
+
+
 def split_messages(lines: Iterable[str]) -> Iterator[Message]:
     """The messages in the lines of a file; each begins at its MSH segment, MLLP bytes and batch headers are dropped.
 
