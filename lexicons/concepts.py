@@ -35,7 +35,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "retract": (),
     # sides
     "side": ("L", "R", "B"),
-    "letter_side": ("L", "R"),
+    "letter_side": ("L", "R", "B"),
     "side_other": (),
     "side_same": (),
     "than": (),

@@ -516,7 +516,7 @@ class _Binder:
         last: tuple[tuple[int, ...], str, bool] | None = None
         for i, level in enumerate(found):
             if level is None:
-                spreads = last is not None and (last[1] not in ("all", "remaining") or self.segments[i].joiner in LIST_JOINERS)
+                spreads = last is not None and (last[1] not in ("all", "remaining") or self.segments[i].joiner in (*LIST_JOINERS, ":", "-"))
                 found[i] = last if spreads else None
             else:
                 last = level
@@ -547,7 +547,7 @@ class _Binder:
     def _state(self, i: int, level: tuple[tuple[int, ...], str, bool]) -> Statement | None:
         s, value = self.segments[i], self.values[i]
         ordinals, quantifier, outside = level
-        if s.same and (s.levels or s.quantifier or self.sides[i] or len(self.segments) == 1) and not self.sites[i] and not self.dead[i]:
+        if s.same and (s.levels or s.quantifier or self.sides[i] or (self.headed and i == 0) or len(self.segments) == 1) and not self.sites[i] and not self.dead[i]:
             return Statement(0, OPEN, self.sides[i], ordinals, -1, quantifier, outside, False, False, "same", s.first, s.last, "same")
         if value is None or self.dead[i] or not (self.sites[i] or self.bare[i]):
             return None

@@ -75,7 +75,17 @@ def to_chunks(tokens: list[Token], minimal: Grade = (1, 1, 1), schemes: bool = T
         else:
             chunks.append(Chunk(token.concept, token.value, at, at))
             at += 1
-    return _drop_likened(_drop_past(chunks), masks)
+    return _drop_likened(_open_grades(_drop_past(chunks)), masks)
+
+
+def _open_grades(chunks: list[Chunk]) -> list[Chunk]:
+    """``relevant (moderate) narrowing``: a grade in brackets before its noun needs no brackets."""
+    out = list(chunks)
+    for i in range(len(chunks) - 4, -1, -1):
+        kinds = [c.kind for c in out[i : i + 4]]
+        if kinds[:3] == ["open", "grade", "close"] and kinds[3] in ("sten", "site", "side", "central", "stenosed"):
+            del out[i + 2], out[i]
+    return out
 
 
 def _drop_likened(chunks: list[Chunk], masks: list[tuple[int, ...]]) -> Chunked:

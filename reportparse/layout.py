@@ -27,7 +27,7 @@ _BULLET = re.compile(r"[ \t]*(?:[-*#>]+(?=[a-z])|(?:[-*#>]+|\(?\d{1,2}[.)]|\(?[a
 _LEVEL_START = re.compile(r"[ \t*#-]*(?:at |level |the )?(?:[ltd](?:1[0-2]|[1-9])|l\s?[-.]?\s?\d)\s?[-/ ls]{0,4}\d?\b")
 _LEVEL_HEADING = re.compile(r"[ \t*#-]*(?:at |level )?[ltd]\s?(?:1[0-2]|[1-9])\s?[-/]\s?[ls]?\s?\d\b(?:\s*[:.)-]|\s{2,}|\s*$)")
 _LABEL_START = re.compile(r"[ \t*#-]*[a-z][a-z /,&()]{0,40}:")
-_ENDS = re.compile(r"[.;:!?|][ \t\"')*]*$")
+_ENDS = tuple(".;:!?|")
 
 _SENTENCE_END = re.compile(r"[.!?](?![0-9.!?])(?=[\s\"')\]*]|[a-z*]|$)")
 
@@ -82,7 +82,7 @@ def undo_layout(lowered: str, original: str) -> str:
         joined = False
         stripped = line.strip()
         if stripped == "\x01" * len(stripped) and stripped:
-            joined = bool(last_full) and not _ENDS.search(last_full)
+            joined = bool(last_full) and last_full.rstrip()[-1:] not in _ENDS
             out.append((" " if joined else "\n") + " " * len(line))
         elif stripped:
             joined = bool(last_full) and _is_wrapped(last_full, line, original[at : at + len(line)], width, cased)
@@ -101,7 +101,7 @@ def _blank_furniture(match: re.Match[str]) -> str:
 
 def _is_wrapped(before: str, line: str, original: str, width: int, cased: bool) -> bool:
     """Whether a line goes on from the one before: no end of sentence there, no new item here, and no room was left."""
-    if _ENDS.search(before) or _BULLET.match(line) or "|" in line or "\t" in line or "   " in line.strip():
+    if before.rstrip(" \t\"')*")[-1:] in _ENDS or _BULLET.match(line) or "|" in line or "\t" in line or "   " in line.strip():
         return False
     words = line.split()
     no_room = len(before.rstrip()) + 1 + len(words[0]) > width - 12 and width >= 40

@@ -17,7 +17,7 @@ LEVEL_PATTERN = (
     rf"(?:[ltdcs]|lumbar)[ .]?-?{_RUNG}"
     rf"(?:\s?(?:[-/\\]|\b(?:on|upon|over)\b|to(?=[ls]))\s?[ltdcs]?\s?(?:{_RUNG}|i\b)(?![0-9]|\s?(?:mm|cm)\b|[.][0-9]))+"
     rf"|[ltd]{_RUNG}\s?[ls][1-6]\b"
-    r"|l(?:12|23|34|45|51|5s1)\b|ls1\b|l[1-5]\s[2-5]\b(?!\s?(?:mm|cm|x|[.]|-|/))"
+    r"|l(?:12|23|34|45|51|5s1)\b|ls1\b|l5\s?[-/]\s?s\b|l[1-5]\s[2-5]\b(?!\s?(?:mm|cm|x|[.]|-|/))"
     rf"|[ltdcs]{_RUNG}(?![0-9])"
 )
 """One level expression in lower-case text with plain hyphens, from a word boundary on."""
@@ -59,6 +59,8 @@ def span_mask(upper: int, lower: int) -> int:
 def parse_level(words: str) -> LevelWord:
     """What a level expression names; ``words`` is a match of ``LEVEL_PATTERN`` or ``BARE_PAIR_PATTERN``."""
     words = words.replace("lumbar", "l").replace(".", " ").replace("si", "s1")
+    if re.fullmatch(r"l5\s?[-/]\s?s", words):
+        words = "l5-s1"
     for glued, full in (("5s1", "5-s1"), ("ls1", "l5-s1")):
         words = words.replace(glued, full)
     if re.fullmatch(r"l[1-5][1-5]", words):

@@ -45,7 +45,7 @@ class PassageReader:
         for number, line in enumerate(lines):
             pieces = self._pieces(text[line.start : line.end])
             if place.skipping:
-                place.enter_line(text, line, number, lambda: self._headers.last_findings(text, lines))
+                place.enter_line(text, line, number, lambda: self._last_findings(text, lines))
             for piece in pieces:
                 start, end = piece.start + line.start, piece.end + line.start
                 if piece.header is not None:
@@ -57,6 +57,15 @@ class PassageReader:
                     yield Passage(
                         number, piece.start == 0, line.after_blank, place.section, place.region, start, end
                     )  # fmt: skip
+
+    def _last_findings(self, text: str, lines: list[Line]) -> int:
+        """The number of the last line that begins with a findings header, -1 where there is none."""
+        for number in range(len(lines) - 1, -1, -1):
+            pieces = self._pieces(text[lines[number].start : lines[number].end])
+            header = pieces[0].header if pieces else None
+            if header is not None and header.value == "findings" and not header.bare:
+                return number
+        return -1
 
     def _pieces(self, line: str) -> tuple[_Piece, ...]:
         pieces = self._memo.get(line)

@@ -104,7 +104,7 @@ def read_chunks(chunks: list[Chunk], headed: bool = False) -> Reading:
     """The reading of a sentence's chunks; headed: a level was set apart before them."""
     if not chunks:
         return _NOTHING
-    if any(c.kind == "normal_study" for c in chunks):
+    if any(c.kind == "normal_study" for c in chunks) and not any(c.kind in ("site", "part", "finding") for c in chunks):
         value = Value(0, 0, 0, "graded", "normal-study")
         at = next(i for i, c in enumerate(chunks) if c.kind == "normal_study")
         statement = Statement(0, value, "", (), -1, "all", False, False, False, "normal-study", at, at, "normal-study")

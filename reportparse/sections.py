@@ -4,7 +4,6 @@ import re
 from typing import NamedTuple
 
 from lexicons.load import Entry, Lexicon
-from reportparse.layout import Line
 
 _WORD = re.compile(r"[a-z]+")
 _LEAD = re.compile(r"[\s*#_>.\-=(]*(?:\d{1,2}[.)]\s*)?[\s*#_]*")
@@ -39,14 +38,6 @@ class HeaderReader:
     def __init__(self, lexicon: Lexicon) -> None:
         self._headers = lexicon.headers
         self._starts = {phrase[0] for phrase in lexicon.headers}
-
-    def last_findings(self, text: str, lines: list[Line]) -> int:
-        """The number of the last line that begins with a findings header, -1 where there is none."""
-        for number in range(len(lines) - 1, -1, -1):
-            header = self.read(text, lines[number].start, lines[number].end)
-            if header is not None and header.value == "findings" and not header.bare:
-                return number
-        return -1
 
     def read(self, text: str, start: int, end: int) -> Header | None:
         """The header that text[start:end], a sentence, begins with, or None."""

@@ -63,8 +63,9 @@ def _by_study(orders: Iterable[Order], left: dict[int, int]) -> Iterator[tuple[s
         held.setdefault(order.study_id, []).append(order)
         size += _size(order)
         left[key] -= 1
-        while held and (size > MAX_HELD_CHARACTERS or (left[key] == 0 and order.study_id in held)):
-            study_id = order.study_id if left[key] == 0 and order.study_id in held else next(iter(held))
+        ready = [order.study_id] if left[key] == 0 else []
+        while ready or size > MAX_HELD_CHARACTERS:
+            study_id = ready.pop() if ready else next(iter(held))
             given = held.pop(study_id)
             size -= sum(map(_size, given))
             yield study_id, given
@@ -72,7 +73,7 @@ def _by_study(orders: Iterable[Order], left: dict[int, int]) -> Iterator[tuple[s
 
 
 def _size(order: Order) -> int:
-    return sum(len(field(segment, 5)) for segment in order.segments)
+    return sum(len(field(segment, 5)) for segment in order.segments if segment[0] == "OBX")
 
 
 def _to_record(row: int, study_id: str, orders: list[Order]) -> Record:
@@ -110,7 +111,7 @@ def _orders_of(message: Message, id_fields: tuple[str, ...]) -> Iterator[Order]:
         for group in groups:
             study_id = _study_id([*group, *shared], message.component, id_fields)
             fault = None if study_id else f"no study id in {', '.join(id_fields)}"
-            yield Order(study_id, field(header, 7), message, group, fault)
+            yield Order(study_id, field(header, 7), message._replace(segments=[header]), group, fault)
 
 
 def _study_id(segments: list[list[str]], component: str, id_fields: tuple[str, ...]) -> str:
