@@ -12,6 +12,7 @@ import pytest
 
 from lumbar import work
 from lumbar.work import map_ordered, WorkerError
+from reportparse import parallel
 
 
 def slow_double(number: int) -> int:
@@ -54,7 +55,7 @@ def test_results_come_in_the_order_of_the_items(jobs: int) -> None:
 
 @pytest.mark.parametrize("items", [[], [7]])
 def test_few_items_start_no_worker(items: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(work, "_on_processes")
+    monkeypatch.delattr(parallel, "_on_processes")
     assert list(map_ordered(make_double, items, 2)) == [2 * i for i in items]
 
 
