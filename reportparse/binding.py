@@ -62,13 +62,14 @@ class Statement(NamedTuple):
 class Reading(NamedTuple):
     """What one sentence says, and the topic it leaves behind.
 
-    topic_sites: bit mask of sites last spoken of, -1 for another finding, 0 for none. level_ordinals: the levels the
-    sentence mentions at all.
+    topic_sites: bit mask of sites last spoken of, -1 for another finding, 0 for none. passing: ordinals of levels
+    only named as the worst of many, which the next sentence is not about.
     """
 
     statements: tuple[Statement, ...]
     topic_sites: int
     topic_sides: str
+    passing: tuple[int, ...] = ()
 
 
 def to_tasks(sites: int, sides: str) -> int:
@@ -162,7 +163,7 @@ class _Binder:
         self._open_roots()
         levels = self._find_levels()
         statements = [s for i in range(len(self.segments)) if (s := self._state(i, levels[i])) is not None]
-        return Reading(tuple(statements), *self._topic())
+        return Reading(tuple(statements), *self._topic(), self._passing())
 
     def _other_sides(self) -> None:
         """``on the other side``: across from the side named last."""
@@ -195,6 +196,8 @@ class _Binder:
                 self.dead[i] = True
                 if s.finding_took_site:
                     self._absorb_left(i)
+                if i and s.joiner in LIST_JOINERS and self.negated_list[i - 1] and s.value_at < 0:
+                    self.negated_list[i] = True
             elif s.scheme and s.joiner == "(" and not s.names_place:
                 self.dead[i] = any(v is not None for v in self.values[max(0, i - 2) : i])
 
@@ -210,6 +213,10 @@ class _Binder:
 
     def _join_sides(self) -> None:
         """``left and right foraminal``: a side alone beside a side becomes both; ``on the left`` opens a clause."""
+        for i, s in enumerate(self.segments):
+            alone = not (s.has_value or s.names_place or s.sten or s.finding or s.neg or s.past_grade)
+            if alone and s.sides == "B" and s.joiner != "start" and not s.levels:
+                self.dead[i] = True
         for i in range(1, len(self.segments)):
             s, before = self.segments[i], self.segments[i - 1]
             alone = not (s.has_value or s.names_place or s.sten or s.finding or s.neg or s.past_grade)
@@ -261,14 +268,9 @@ class _Binder:
             return
         if self.values[i] is None and not s.sides:
             return
-        if s.sten and self.values[i] is not None and not s.pronoun and s.sten == "stenosis" and not s.sides:
-            head = self._head_to_right(i)
-            if head < 0:
-                topic = self._topic_to_left(i)
-                self.bare[i] = "stenosis"
-                if topic >= 0 and (s.joiner in LIST_JOINERS or s.joiner in ("rel", "-", ":", "(")) and not self.dead[topic] and not s.neg:
-                    self._take(i, topic)
-                return
+        if s.sten == "stenosis" and self.values[i] is not None and not s.pronoun and not s.sides:
+            self._place_bare_stenosis(i)
+            return
         topic = self._topic_to_left(i)
         if s.verb and i + 1 < len(self.segments) and self.segments[i + 1].joiner in LIST_JOINERS and self.segments[i + 1].verb:
             self.sites[i], self.sides[i] = self.sites[i + 1], s.sides or self.sides[i + 1]
@@ -282,7 +284,7 @@ class _Binder:
             self.sides[i] = self.sides[i] or ("" if apart else self.sides[bare])
             return
         hungry_left = topic >= 0 and self._is_hungry(topic) and topic == i - 1 and not self.dead[topic]
-        if not hungry_left and not s.side_after and s.joiner != "rel" and not s.be:
+        if not hungry_left and not s.sten and not s.side_after and s.joiner != "rel" and not s.be:
             head = self._head_to_right(i)
             if head >= 0:
                 self._take(i, head, head_right=True)
@@ -298,6 +300,15 @@ class _Binder:
                 self._take(i, topic)
         elif self.values[i] is not None:
             self.bare[i] = s.sten or ("it" if s.pronoun else "") or ("normal" if s.normal == "normal" and not s.sides else "value")
+
+    def _place_bare_stenosis(self, i: int) -> None:
+        """``stenosis`` with no place: the topic's where it hangs on one, else the canal's (told by the context)."""
+        s = self.segments[i]
+        topic = self._topic_to_left(i)
+        self.bare[i] = "stenosis"
+        hangs = s.joiner in (*LIST_JOINERS, "rel", "-", ":", "(", "with")
+        if topic >= 0 and hangs and not self.dead[topic] and not s.neg:
+            self._take(i, topic)
 
     def _refine_topic(self, i: int) -> None:
         """``worst on the left at L5-S1``: the topic again, narrowed to a side or a level."""
@@ -567,6 +578,11 @@ class _Binder:
             to_tasks(sites, self.sides[i]), value, self.sides[i], ordinals, -1, quantifier, outside,
             s.joiner == "except", unsided, "" if sites else self.bare[i], first, last, value.rule,
         )  # fmt: skip
+
+    def _passing(self) -> tuple[int, ...]:
+        if not any(s.multilevel for s in self.segments):
+            return ()
+        return tuple(ordinal for s in self.segments if s.more for ordinal in s.levels)
 
     def _topic(self) -> tuple[int, str]:
         for i in range(len(self.segments) - 1, -1, -1):

@@ -227,7 +227,7 @@ def _read_range(tokens: list[Token], at: int) -> tuple[tuple[int, ...] | None, i
             return _split(mask), at + 3, not mask
         return None, at + 1, False
     if token.concept == "outside":
-        if through and tokens[at + 2].concept in ("disc", "span"):
+        if token.value != "" and through and tokens[at + 2].concept in ("disc", "span"):
             lowest = max(tokens[at + 2].value)  # type: ignore[type-var]
             return _split((int(lowest) << 1) - 1), at + 3, False
         return (), at + 1, True

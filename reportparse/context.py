@@ -155,7 +155,8 @@ class _Walker:
                 c.forget_topic()
         if c.topic_kind not in ("line", "block") and s.parsed.reading.topic_sites:
             c.topic_sites, c.topic_sides, c.topic_kind = s.parsed.reading.topic_sites, "", "sentence"
-        inside = [mask for masks in s.parsed.masks for mask in masks]
+        passing = s.parsed.reading.passing
+        inside = [mask for n, masks in enumerate(s.parsed.masks) if n not in passing for mask in masks]
         if inside and not s.parsed.heading and not (c.level_is_block and set(inside) <= set(c.levels)):
             c.levels, c.outside = tuple(inside), False
             c.level_line, c.level_is_block = s.line, False

@@ -63,6 +63,20 @@ def normalise(text: str) -> str:
     return lowered
 
 
+_SPOKEN = re.compile(
+    r"\s(?:(?P<stop>period|full stop)|(?P<comma>comma)|(?P<colon>colon)|(?P<line>(?:new|next) (?:paragraph|line)))(?![a-z])"
+    r"|\bnumber (?:one|two|three|four|five|six|\d)\b(?=\s)"
+)
+_MARKS = {"stop": ".", "comma": ",", "colon": ":", "line": "\n"}
+
+
+def read_spoken_marks(text: str) -> str:
+    """The text with dictated punctuation (``period``, ``new paragraph``) as marks, where it is dictated at all."""
+    if text.count(" period") < 2 and "new paragraph" not in text:
+        return text
+    return _SPOKEN.sub(lambda m: _MARKS.get(m.lastgroup or "", " ").ljust(len(m.group())), text)
+
+
 def undo_layout(lowered: str, original: str) -> str:
     """The normalised text with page furniture blanked and the line breaks of hard wraps turned to spaces."""
     if "\n" not in lowered:

@@ -14,7 +14,7 @@ ALL_LEVELS = (1 << len(LEVELS)) - 1
 
 _RUNG = r"(?:1[0-2]|[1-9])"
 LEVEL_PATTERN = (
-    rf"(?:[ltdcs]|lumbar)[ .]?-?{_RUNG}"
+    rf"(?:th?|[ldcs]|lumbar)[ .]?-?{_RUNG}"
     rf"(?:\s?(?:[-/\\]|\b(?:on|upon|over)\b|to(?=[ls]))\s?[ltdcs]?\s?(?:{_RUNG}|i\b)(?![0-9]|\s?(?:mm|cm)\b|[.][0-9]))+"
     rf"|[ltd]{_RUNG}\s?[ls][1-6]\b"
     r"|l(?:12|23|34|45|51|5s1)\b|ls1\b|l5\s?[-/]\s?s\b|l[1-5]\s[2-5]\b(?!\s?(?:mm|cm|x|[.]|-|/))"
@@ -58,7 +58,7 @@ def span_mask(upper: int, lower: int) -> int:
 @lru_cache(4096)
 def parse_level(words: str) -> LevelWord:
     """What a level expression names; ``words`` is a match of ``LEVEL_PATTERN`` or ``BARE_PAIR_PATTERN``."""
-    words = words.replace("lumbar", "l").replace(".", " ").replace("si", "s1")
+    words = words.replace("lumbar", "l").replace("th", "t").replace(".", " ").replace("si", "s1")
     if re.fullmatch(r"l5\s?[-/]\s?s", words):
         words = "l5-s1"
     for glued, full in (("5s1", "5-s1"), ("ls1", "l5-s1")):

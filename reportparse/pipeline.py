@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lexicons.load import Lexicon, read_lexicon
 from reportparse.context import Sentence, to_claims
 from reportparse.finding import Finding, Section
-from reportparse.layout import Line, normalise, to_lines, undo_layout
+from reportparse.layout import Line, normalise, read_spoken_marks, to_lines, undo_layout
 from reportparse.passages import PassageReader
 from reportparse.policy import Policy
 from reportparse.reader import SentenceReader
@@ -34,7 +34,7 @@ class ReportParser:
 
     def read(self, text: str) -> ParsedReport:
         """The findings and remarks of one report."""
-        lowered = normalise(text)
+        lowered = read_spoken_marks(normalise(text))
         flat = undo_layout(lowered, text)
         sentences = self._read_sentences(flat)
         if not _is_lumbar(flat, sentences):
@@ -105,6 +105,7 @@ _ELSEWHERE = re.compile(
     r"cervical|thoracic|dorsal spine|\bc[- ]?spine|\bt[- ]?spine|\bbrain|\bhead\b|\bneck\b|\bknee|\bhip\b|shoulder|pelvis|abdomen|chest|cranial"
     r"|\bwrist|\bankle|\bfoot\b|\bc[2-7][-/]"
 )
+_LUMBAR_TITLE = re.compile(rf"^\W*(?:mri?\s+)?(?:of\s+)?(?:the\s+)?(?:{_LUMBAR.pattern})", re.MULTILINE)
 _TITLE_LENGTH = 160
 
 
@@ -114,7 +115,7 @@ def _is_lumbar(text: str, sentences: list[Sentence]) -> bool:
         return True
     title = text.strip()[:_TITLE_LENGTH]
     if _ELSEWHERE.search(title):
-        return _LUMBAR.search(title) is not None
+        return _LUMBAR.search(title) is not None or _LUMBAR_TITLE.search(text) is not None
     return _LUMBAR.search(text) is not None or _ELSEWHERE.search(text) is None
 
 

@@ -76,6 +76,8 @@ class SentenceReader:
         heading, heading_alone, outside, body = _take_heading(chunks)
         own_masks = masks[1:] if heading else masks
         label_sites, label_sides, label_alone, body = _take_label(body)
+        if label_sites is not None and [c.kind for c in body] == ["neg"]:
+            body = [body[0]._replace(kind="zero")]
         spans = tuple((tokens[c.first].start, tokens[c.last].end) for c in body)
         reading = self._read_chunks(body, heading)
         speaks = bool(begins or heading or outside or label_sites is not None or own_masks or reading != _NOTHING)

@@ -72,6 +72,8 @@ def _judge(text: str, entry: Entry, words: list[str], length: int, stop: int, en
         return Header(entry.concept, entry.value, end, False)
     if entry.concept == "section" and _WIDE_GAP.match(text, stop, end) and len(words) >= 1:
         return Header(entry.concept, entry.value, stop, False)
+    if entry.value == "prior" and (length >= len(words) or words[length] not in _GOES_ON):
+        return Header(entry.concept, entry.value, stop, False)
     following = words[length] if length < len(words) else ""
     if entry.concept == "section" and entry.value in ("impression", "findings", "addendum"):
         if following and following not in _GOES_ON and words[0] in ("findings", "impression", "conclusion", "addendum"):
