@@ -215,7 +215,7 @@ class _Binder:
         """``left and right foraminal``: a side alone beside a side becomes both; ``on the left`` opens a clause."""
         for i, s in enumerate(self.segments):
             alone = not (s.has_value or s.names_place or s.sten or s.finding or s.neg or s.past_grade)
-            if alone and s.sides == "B" and s.joiner != "start" and not s.levels:
+            if alone and s.sides == "B" and s.joiner != "start" and not s.levels and not s.asym:
                 self.dead[i] = True
         for i in range(1, len(self.segments)):
             s, before = self.segments[i], self.segments[i - 1]

@@ -18,7 +18,7 @@ LEVEL_PATTERN = (
     rf"(?:\s?(?:[-/\\]|\b(?:on|upon|over)\b|to(?=[ls]))\s?[ltdcs]?\s?(?:{_RUNG}|i\b)(?![0-9]|\s?(?:mm|cm)\b|[.][0-9]))+"
     rf"|[ltd]{_RUNG}\s?[ls][1-6]\b"
     r"|l(?:12|23|34|45|51|5s1)\b|ls1\b|l5\s?[-/]\s?s\b|l[1-5]\s[2-5]\b(?!\s?(?:mm|cm|x|[.]|-|/))"
-    rf"|[ltdcs]{_RUNG}(?![0-9])"
+    rf"|[ltdcs]-?{_RUNG}(?![0-9])"
 )
 """One level expression in lower-case text with plain hyphens, from a word boundary on."""
 

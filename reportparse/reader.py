@@ -188,7 +188,7 @@ def _take_heading(chunks: list[Chunk]) -> tuple[bool, bool, bool, list[Chunk]]:
 def _take_label(chunks: list[Chunk]) -> tuple[int | None, str, bool, list[Chunk]]:
     """A label before a colon or dash (``Neural foramina, right:``): its sites, its side, whether it stands alone."""
     stop = next((i for i, c in enumerate(chunks[:9]) if c.kind in ("colon", "dash", "semicolon") and i > 0 or c.kind not in _LABEL_KINDS and not (c.kind == "dash" and i == 0)), -1)
-    if stop < 0 or chunks[stop].kind not in ("colon", "dash"):
+    if stop < 0 or chunks[stop].kind not in ("colon", "dash") or chunks[stop:] == chunks[-1:] and chunks[-1].kind == "dash":
         return None, "", False, chunks
     sites, sides, other = _places(chunks[:stop])
     if not sites and not sides and not other:
