@@ -387,6 +387,8 @@ class _Binder:
         if self.dead[i] or not self.sites[i] or not self._is_hungry(i):
             return
         s = self.segments[i]
+        if s.soft_site and not s.sten and not self._sten_follows(i) and not s.be:
+            return
         if s.neg and not s.double_neg and self.values[i] is None and not self._predicate_right(i):
             self.values[i] = NEGATED
             return
@@ -402,6 +404,15 @@ class _Binder:
             shared = self._shared_left(i)
         if shared is not None:
             self.values[i] = shared
+
+    def _sten_follows(self, i: int) -> bool:
+        """Whether the list that segment i is in ends in a stenosis (``thecal sac or nerve root compression``)."""
+        for t in self.segments[i + 1 :]:
+            if t.joiner not in LIST_JOINERS:
+                return False
+            if t.sten or t.stenosed or t.has_value:
+                return True
+        return False
 
     def _own_value_right(self, i: int) -> int | None:
         """A later segment that took this one as its topic."""
