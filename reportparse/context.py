@@ -6,7 +6,7 @@ evidence.
 
 from typing import NamedTuple
 
-from reportparse.binding import LFS, LSS, OPEN, RFS, RSS, SCS, Reading, Statement, Value, to_tasks
+from reportparse.statements import LFS, LSS, OPEN, RFS, RSS, SCS, Reading, Statement, Value, to_tasks
 from reportparse.finding import Scope, Section
 from reportparse.levels import ALL_LEVELS, above, below
 from reportparse.reader import Parsed

@@ -8,7 +8,8 @@ import re
 from typing import NamedTuple
 
 from lexicons.load import Lexicon
-from reportparse.binding import Reading, Statement, Value, read_segments
+from reportparse.binding import read_segments
+from reportparse.statements import Reading, Statement, Value
 from reportparse.chunks import Chunk, Grade, to_chunks
 from reportparse.lexer import Lexer
 from reportparse.respectively import read_respectively

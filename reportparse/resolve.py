@@ -7,7 +7,7 @@ the higher of two grades, marked as a conflict (LABELS.md, "When two statements 
 from collections import defaultdict
 
 from lexicons.vocabulary import LEVELS, TASKS
-from reportparse.binding import LFS, LSS, RFS, RSS, SCS
+from reportparse.statements import LFS, LSS, RFS, RSS, SCS
 from reportparse.context import Claim, Deferred
 from reportparse.finding import Finding, Scope, Section, Status
 from reportparse.policy import Policy

@@ -1,6 +1,6 @@
 """``mild and severe stenosis at L3-4 and L4-5 respectively``: values and places told off against each other."""
 
-from reportparse.binding import Statement, Value, to_tasks
+from reportparse.statements import Statement, Value, to_tasks
 from reportparse.chunks import Chunk
 from reportparse.segments import SITE_BITS
 
