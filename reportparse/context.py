@@ -25,6 +25,10 @@ class Sentence(NamedTuple):
     parsed: Parsed
 
 
+LEVELS_OF = tuple(tuple(level for level in range(6) if mask >> level & 1) for mask in range(64))
+TASKS_OF = tuple(tuple(task for task in (SCS, LFS, RFS, LSS, RSS) if mask & task) for mask in range(32))
+
+
 class Claim(NamedTuple):
     """One value for one slot. level: bit index; task: bit of SCS..RSS; scope, section: as in a finding."""
 
@@ -98,12 +102,17 @@ class _Walker:
         self.block_style = _is_block_style(sentences)
 
     def step(self, index: int, s: Sentence) -> None:
-        self._enter(s)
-        self._take_heading(s)
-        self._take_label(s)
-        for statement in s.parsed.reading.statements:
+        parsed = s.parsed
+        if s.opens_line or s.section is not self.section or s.region != self.region:
+            self._enter(s)
+        if parsed.heading or parsed.outside:
+            self._take_heading(s)
+        if parsed.label_sites is not None:
+            self._take_label(s)
+        for statement in parsed.reading.statements:
             self._claim(index, s, statement)
-        self._leave(s)
+        if parsed.speaks:
+            self._leave(s)
 
     def _enter(self, s: Sentence) -> None:
         c = self.context
@@ -124,23 +133,18 @@ class _Walker:
 
     def _take_heading(self, s: Sentence) -> None:
         c = self.context
-        if s.parsed.heading or s.parsed.outside:
-            c.before, c.last = c.last or c.before, []
-            c.levels, c.outside = s.parsed.heading, s.parsed.outside
-            c.level_line = s.line
-            c.level_is_block = s.parsed.heading_alone
-            c.block_has_content = False
-            if c.topic_kind == "label-in-level":
-                c.forget_topic()
+        c.before, c.last = c.last or c.before, []
+        c.levels, c.outside = s.parsed.heading, s.parsed.outside
+        c.level_line = s.line
+        c.level_is_block = s.parsed.heading_alone
+        c.block_has_content = False
 
     def _take_label(self, s: Sentence) -> None:
         c = self.context
-        if s.parsed.label_sites is None:
-            return
         if s.parsed.label_sites == 0 and c.topic_kind:
             c.topic_sides = s.parsed.label_sides
         else:
-            c.topic_sites, c.topic_sides = s.parsed.label_sites, s.parsed.label_sides
+            c.topic_sites, c.topic_sides = s.parsed.label_sites or 0, s.parsed.label_sides
             c.topic_kind = "block" if s.parsed.label_alone else "line"
             if s.parsed.label_alone:
                 c.block_has_content = False
@@ -207,13 +211,11 @@ class _Walker:
             self.deferred.append(Deferred(tasks, value, s.section, index, within, whole, start, end, st.rule))
             return
         mask, scope = self._levels(s, st, value)
-        for level in range(6):
-            if mask >> level & 1:
-                for task in (SCS, LFS, RFS, LSS, RSS):
-                    if tasks & task:
-                        self.claims.append(
-                            Claim(level, task, value, scope, s.section, index, st.exception, st.unsided, start, end, st.rule)
-                        )  # fmt: skip
+        for level in LEVELS_OF[mask]:
+            for task in TASKS_OF[tasks]:
+                self.claims.append(
+                    Claim(level, task, value, scope, s.section, index, st.exception, st.unsided, start, end, st.rule)
+                )
 
     def _levels(self, s: Sentence, st: Statement, value: Value) -> tuple[int, Scope]:
         c = self.context

@@ -23,6 +23,9 @@ _FURNITURE = re.compile(
     re.MULTILINE,
 )
 
+_FURNITURE_CUES = ("----", "====", "____", "page ", "signed", "pt:", "patient", "mrn", "dob", "dictated", "transcribed",
+                   "accession", "continued", "****", "....", "####", "~~~~")  # fmt: skip
+
 _BULLET = re.compile(r"[ \t]*(?:[-*#>]+(?=[a-z])|(?:[-*#>]+|\(?\d{1,2}[.)]|\(?[a-h][.)])[ \t]+)")
 _LEVEL_START = re.compile(r"[ \t*#-]*(?:at |level |the )?(?:[ltd](?:1[0-2]|[1-9])|l\s?[-.]?\s?\d)\s?[-/ ls]{0,4}\d?\b")
 _LEVEL_HEADING = re.compile(r"[ \t*#-]*(?:at |level )?[ltd]\s?(?:1[0-2]|[1-9])\s?[-/]\s?[ls]?\s?\d\b(?:\s*[:.)-]|\s{2,}|\s*$)")
@@ -81,7 +84,7 @@ def undo_layout(lowered: str, original: str) -> str:
     """The normalised text with page furniture blanked and the line breaks of hard wraps turned to spaces."""
     if "\n" not in lowered:
         return lowered
-    if _FURNITURE.search(lowered):
+    if any(cue in lowered for cue in _FURNITURE_CUES):
         lowered = _FURNITURE.sub(_blank_furniture, lowered)
     lines = lowered.split("\n")
     width = max(map(len, lines))
@@ -91,20 +94,19 @@ def undo_layout(lowered: str, original: str) -> str:
     cased = original != original.upper() and original != lowered
     out = [lines[0]]
     at = len(lines[0]) + 1
-    last_full = lines[0] if lines[0].strip() else ""
+    before = lines[0].rstrip()
     for line in lines[1:]:
-        joined = False
         stripped = line.strip()
-        if stripped == "\x01" * len(stripped) and stripped:
-            joined = bool(last_full) and last_full.rstrip()[-1:] not in _ENDS
-            out.append((" " if joined else "\n") + " " * len(line))
-        elif stripped:
-            joined = bool(last_full) and _is_wrapped(last_full, line, original[at : at + len(line)], width, cased)
-            out.append((" " if joined else "\n") + line)
-            last_full = line
-        else:
+        if not stripped:
             out.append("\n" + line)
-            last_full = ""
+            before = ""
+        elif stripped[0] == "\x01":
+            goes_on = before != "" and before[-1] not in _ENDS
+            out.append((" " if goes_on else "\n") + " " * len(line))
+        else:
+            goes_on = before != "" and before[-1] not in _ENDS and _is_wrapped(before, line, original, at, width, cased)
+            out.append((" " if goes_on else "\n") + line)
+            before = line.rstrip()
         at += len(line) + 1
     return "".join(out)
 
@@ -113,17 +115,21 @@ def _blank_furniture(match: re.Match[str]) -> str:
     return "\x01" * len(match.group())
 
 
-def _is_wrapped(before: str, line: str, original: str, width: int, cased: bool) -> bool:
-    """Whether a line goes on from the one before: no end of sentence there, no new item here, and no room was left."""
-    if before.rstrip(" \t\"')*")[-1:] in _ENDS or _BULLET.match(line) or "|" in line or "\t" in line or "   " in line.strip():
+def _is_wrapped(before: str, line: str, original: str, at: int, width: int, cased: bool) -> bool:
+    """Whether a line goes on from the one before: no end of sentence there, no new item here, and no room was left.
+
+    before: the line before, its right end stripped; at: where the line starts in the original text.
+    """
+    if before.rstrip("\"')*")[-1:] in _ENDS or _BULLET.match(line) or "|" in line or "\t" in line or "   " in line.strip():
         return False
-    words = line.split()
-    no_room = len(before.rstrip()) + 1 + len(words[0]) > width - 12 and width >= 40
+    first_word = line.split(None, 1)[0]
+    no_room = len(before) + 1 + len(first_word) > width - 12 and width >= 40
     if _LEVEL_START.match(line) or _LABEL_START.match(line):
-        return no_room and (before.rstrip()[-1:] in ",-/" or _needs_more(before))
+        return no_room and (before[-1] in ",-/" or _needs_more(before))
     if _needs_more(before):
         return True
-    word = original.split()[0].strip("(),.;:")
+    indent = len(line) - len(line.lstrip())
+    word = original[at + indent : at + indent + len(first_word)].strip("(),.;:")
     if cased and word[:1].isupper() and not word.isupper():
         return False
     if cased and word[:1].islower():

@@ -57,6 +57,7 @@ class SentenceReader:
     def __init__(self, lexicon: Lexicon, minimal: Grade) -> None:
         self._lexer = Lexer(lexicon)
         self._minimal = minimal
+        self._by_heading: dict[str, tuple[tuple[int, ...], int | None, str]] = {}
         self._by_text: dict[str, Parsed] = {}
         self._by_chunks: dict[tuple[bool, tuple[tuple[str, object], ...]], Reading] = {}
 
@@ -89,9 +90,15 @@ class SentenceReader:
 
     def read_place(self, text: str) -> tuple[tuple[int, ...], int | None, str]:
         """What a table heading names: masks of levels, bit mask of sites (-1 for another structure), side."""
-        chunks, masks = to_chunks(self._lexer.lex(_FOR.sub("nf ", text)), self._minimal)
-        sites, sides, other = _places(chunks)
-        return (masks[0] if masks else ()), (sites or (-1 if other else None)), sides
+        place = self._by_heading.get(text)
+        if place is None:
+            if len(self._by_heading) >= MEMO_SIZE:
+                self._by_heading.clear()
+            chunks, masks = to_chunks(self._lexer.lex(_FOR.sub("nf ", text)), self._minimal)
+            sites, sides, other = _places(chunks)
+            place = (masks[0] if masks else ()), (sites or (-1 if other else None)), sides
+            self._by_heading[text] = place
+        return place
 
     def _read_chunks(self, chunks: list[Chunk], headed: bool) -> Reading:
         key = (headed, tuple((c.kind, c.value) for c in chunks))
