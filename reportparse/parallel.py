@@ -212,7 +212,7 @@ def _receive(pipe: Connection) -> Any:
 
 def _serve(pipe: Connection) -> None:
     """A worker: takes ``make``, then gives a result for each item until the pipe ends. Ctrl-C is left to the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for systems where it was not held as this process began
     function: Callable[[Any], Any] | None = None
     with suppress(EOFError, OSError):
         make = pipe.recv()

@@ -4,7 +4,7 @@
 ``doc.spans["lumbar_stenosis"]``: the deciding words, widened to whole tokens, a span for each place and task; its label
 is the task. ``span._.lumbar_findings``: the findings that such a span decided, one for each level.
 
-They live in ``doc.user_data`` as plain values, so they go where it goes: through ``nlp.pipe(n_process=...)``,
+They live in ``doc.user_data``, so they go where it goes: through ``nlp.pipe(n_process=...)``,
 ``Doc.to_bytes``, and a ``DocBin(store_user_data=True)``. Reading them back without the pipe needs this module imported.
 ``nlp.to_disk`` keeps the config and not the words: ``lexicon`` is a path to a folder of phrase tables and must be there
 when the pipeline is loaded.
@@ -26,7 +26,7 @@ NAME = "lumbar_stenosis"
 
 
 class StenosisPipe:
-    """The pipe for one lexicon and one policy; ``parser`` is made anew where it is unpickled."""
+    """The pipe for one lexicon and one policy; its parser is made anew where it is unpickled."""
 
     def __init__(self, lexicon: Lexicon, policy: Policy) -> None:
         self.parser = ReportParser(lexicon, policy)
@@ -63,12 +63,8 @@ def _key(span: Span) -> tuple[int, int, str]:
 
 
 def _to_plain(parsed: ParsedReport) -> dict[str, Any]:
-    """What msgpack can hold and gives back as it was."""
-    rows = [
-        {field: str(value) if isinstance(value, str) else value for field, value in finding._asdict().items()}
-        for finding in parsed.findings
-    ]
-    return {"findings": rows, "remarks": list(parsed.remarks)}
+    """What msgpack can hold; it gives enumerations back as bare strings."""
+    return {"findings": [finding._asdict() for finding in parsed.findings], "remarks": list(parsed.remarks)}
 
 
 def _findings_of_doc(doc: Doc) -> list[Finding]:

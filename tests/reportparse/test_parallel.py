@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from itertools import count, islice
@@ -24,6 +25,7 @@ LEVELS = ["L1-2", "L2-3", "L3-4", "L4-5", "L5-S1"]
 GRADES = ["Mild", "Moderate", "Severe"]
 NEGATIVE = partial(partial, neg)
 """A maker of a function, both importable in a worker."""
+SLEEPING = partial(partial, time.sleep)
 
 
 def report(number: int) -> tuple[str, str]:
@@ -89,12 +91,28 @@ def test_alone_reports_are_read_as_they_are_asked_for() -> None:
     assert next(reports)[0] == "3"
 
 
-def test_a_slow_consumer_holds_up_the_reading() -> None:
+def test_a_slow_item_holds_up_the_taking_of_others() -> None:
+    items = count()
+    results = map_ordered(SLEEPING, (0.5 if number == 0 else 0 for number in items), 2)
+    next(results)
+    assert next(items) <= 2 * AHEAD + 2
+    results.close()
+
+
+def test_a_slow_consumer_holds_up_the_taking_of_items() -> None:
     reports = map(report, count())
     results = parse_reports(reports, jobs=2, batch=10)
     list(islice(results, 25))
     assert int(next(reports)[0]) <= 10 * (3 + 2 * AHEAD + 1)
     results.close()  # type: ignore[attr-defined]
+
+
+def test_a_result_does_not_wait_for_a_later_one() -> None:
+    begun = time.monotonic()
+    results = map_ordered(SLEEPING, [0.2, 0, 30], 2)
+    assert list(islice(results, 2)) == [None, None]
+    results.close()
+    assert time.monotonic() - begun < 25
 
 
 def test_closing_ends_the_workers() -> None:
@@ -156,6 +174,7 @@ def test_a_result_that_cannot_be_sent_is_an_error() -> None:
 
 
 SCRIPT = """
+import time
 from itertools import count
 from reportparse import parse_reports
 
@@ -182,12 +201,16 @@ def start(tmp_path: Path, ending: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
-@pytest.mark.parametrize("wait_for_result", [False, True])
-def test_ctrl_c_ends_the_script_and_its_workers_with_one_traceback(tmp_path: Path, wait_for_result: bool) -> None:
-    script = start(tmp_path, "if __name__ == '__main__':\n    print('started', flush=True)\n    run()\n")
+@pytest.mark.parametrize("moment", ["started", "worker", "0"])
+def test_ctrl_c_ends_the_script_and_its_workers_with_one_traceback(tmp_path: Path, moment: str) -> None:
+    """At its start, while a worker loads, and after the first result."""
+    script = start(
+        tmp_path,
+        "if __name__ == '__mp_main__':\n    print('worker', flush=True)\n    time.sleep(0.5)\n"
+        "if __name__ == '__main__':\n    print('started', flush=True)\n    run()\n",
+    )
     assert script.stdout is not None
-    for _ in range(2 if wait_for_result else 1):
-        script.stdout.readline()
+    assert f"{moment}\n" in iter(script.stdout.readline, "")
     os.killpg(script.pid, signal.SIGINT)
     _, errors = script.communicate(timeout=60)
     assert script.returncode != 0

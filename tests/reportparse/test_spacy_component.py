@@ -117,8 +117,11 @@ def test_several_processes_give_the_same(site_words: str) -> None:
 
 
 def test_the_pipe_is_pickled_for_processes_that_are_spawned(site_words: str) -> None:
-    pipe = pipeline(policy={"minimal": "normal"}, lexicon=site_words).get_pipe("lumbar_stenosis")
-    again = pickle.loads(pickle.dumps(pipe))
+    nlp = pipeline(policy={"minimal": "normal"}, lexicon=site_words)
+    pickled = pickle.dumps(nlp.get_pipe("lumbar_stenosis"))
+    nlp(REPORT)
+    assert pickle.dumps(nlp.get_pipe("lumbar_stenosis")) == pickled
+    again = pickle.loads(pickled)
     doc = again(spacy.blank("en")("L1-2: Minimal canal stenosis. L5-S1: Humongous canal stenosis."))
     assert [f.grade for f in findings(doc)] == [0, 3]
 
