@@ -1,0 +1,152 @@
+"""Engines under measurement: each a process of its own on one core, in the venv that has it."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+MEDSPACY = ("spacy<3.8", "medspacy>=1.3,<2")
+"""Newer releases of spaCy do not go with medSpaCy, hence the venv of its own."""
+
+
+class EngineError(RuntimeError):
+    """An engine that cannot be had, or died."""
+
+
+class TooSlow(EngineError):
+    """An engine that did not answer in the time it was given; it has been stopped."""
+
+
+class Timing(NamedTuple):
+    """Seconds by the clock and of the processor, and how many findings (or sentences, for medSpaCy) came out."""
+
+    wall: float
+    cpu: float
+    found: int
+
+
+class Engine:
+    """A worker process with one engine; leave the ``with`` block to end it."""
+
+    def __init__(self, name: str, python: Path = Path(sys.executable)) -> None:
+        self.name = name
+        command = [str(python), str(Path(__file__).with_name("worker.py")), name, str(first_core())]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT
+        )
+        ready = self._answer(None)
+        self.load_seconds: float = ready["load"]
+        self.versions: dict[str, str] = ready["versions"]
+
+    def read(self, texts: list[str], fresh: bool = False, repeats: int = 1, limit: float | None = None) -> Timing:
+        """The time to read these texts once, the quickest of the repeats; ``fresh`` begins with an empty memo.
+
+        TooSlow where all of it takes more than ``limit`` seconds.
+        """
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps({"texts": texts, "fresh": fresh, "repeats": repeats}) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise EngineError(f"the {self.name} worker is gone") from None
+        return Timing(**self._answer(limit))
+
+    def _answer(self, limit: float | None) -> Any:
+        assert self._process.stdout is not None
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            self._process.kill()
+
+        timer = threading.Timer(limit, stop) if limit else None
+        if timer:
+            timer.start()
+        line = self._process.stdout.readline()
+        if timer:
+            timer.cancel()
+        if not line:
+            raise TooSlow(f"over {limit:g} s") if late.is_set() else EngineError(f"the {self.name} worker failed")
+        return json.loads(line)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.stdin:
+            self._process.stdin.close()
+        if kind is not None:
+            self._process.kill()
+        self._process.wait()
+
+
+def first_core() -> int:
+    """The core the workers are bound to: they take turns, so one serves them all."""
+    return min(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+
+
+def medspacy_python(venv: Path) -> Path:
+    """The Python of a venv that has medSpaCy, made where there is none; EngineError says why it cannot be."""
+    python = venv / "bin" / "python"
+    if (venv / ".installed").exists():
+        return python
+    print(f"Installing {' and '.join(MEDSPACY)} into {venv} (only the first time) ...", file=sys.stderr)
+    for command in (
+        [sys.executable, "-m", "venv", "--clear", str(venv)],
+        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *MEDSPACY],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise EngineError(f"medSpaCy could not be installed: {reason}")
+    (venv / ".installed").touch()
+    return python
+
+
+def machine() -> dict[str, Any]:
+    """What the figures depend on besides the code: processor, cores, load, system, Python, commit."""
+    return {
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "load_before": round(os.getloadavg()[0], 2),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "commit": _commit(),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _commit() -> str:
+    done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
+
+
+def describe_machine(facts: dict[str, Any]) -> str:
+    """The machine in a line."""
+    return (
+        f"{facts['processor']}, {facts['cores']} cores, load {facts['load_before']} at the start, "
+        f"Python {facts['python']}, commit {facts['commit']}"
+    )
+
+
+def write_results(path: Path, results: dict[str, Any]) -> None:
+    """The figures as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(f"written: {path}")
