@@ -138,7 +138,7 @@ def _read_grade(tokens: list[Token], at: int, minimal: Grade) -> tuple[Chunk, in
     while at < len(tokens):
         step = 1 if tokens[at].concept in ("through", "slash", "dash", "or") else 0
         nearby = at + step < len(tokens) and tokens[at + step].concept == "grade"
-        if not nearby or (step == 0 and tokens[at].start - tokens[at - 1].end > 1):
+        if not nearby or (step == 0 and tokens[at].start > tokens[at - 1].end):
             break
         other = to_grade(str(tokens[at + step].value), minimal)
         grade = _span(grade, other)

@@ -14,7 +14,10 @@ from reportparse.segments import CANAL, FORAMEN, RECESS
 
 
 class Sentence(NamedTuple):
-    """A sentence read, in its place: line, section, region of the spine, and the text offset it starts at."""
+    """A sentence read, in its place: line, section, region of the spine, and the text offset it starts at.
+
+    starts, ends: offsets of its words, counted from start.
+    """
 
     line: int
     opens_line: bool
@@ -23,6 +26,8 @@ class Sentence(NamedTuple):
     region: str
     start: int
     parsed: Parsed
+    starts: list[int]
+    ends: list[int]
 
 
 LEVELS_OF = tuple(tuple(level for level in range(6) if mask >> level & 1) for mask in range(64))
@@ -204,7 +209,8 @@ class _Walker:
 
     def _put(self, index: int, s: Sentence, st: Statement, tasks: int, value: Value) -> None:
         spans = s.parsed.spans
-        start, end = s.start + spans[st.first][0], s.start + spans[min(st.last, len(spans) - 1)][1]
+        start = s.start + s.starts[spans[st.first][0]]
+        end = s.start + s.ends[spans[min(st.last, len(spans) - 1)][1] - 1]
         if st.quantifier in ("remaining", "otherwise"):
             within = st.quantifier == "otherwise"
             whole = not st.tasks and st.bare == "normal" and self.context.topic_kind not in ("line", "block")

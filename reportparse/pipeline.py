@@ -58,9 +58,11 @@ class ReportParser:
                 if opens:
                     sentences += [s._replace(section=section, region=region) for s in tables[number]]
                 continue
-            parsed = read(text[start:end])
+            parsed, starts, ends = read(text[start:end])
             if parsed.speaks or opens:
-                sentences.append(Sentence(number, opens, after_blank, section, region, start, parsed))
+                sentences.append(
+                    Sentence(number, opens, after_blank, section, region, start, parsed, starts, ends)
+                )
         return sentences
 
     def _read_tables(self, text: str, lines: list[Line]) -> dict[int, list[Sentence]]:
@@ -91,9 +93,10 @@ class ReportParser:
             levels, sites, sides, row_levels = (), row_sites, row_sides, levels
         if levels or not row_levels or sites is None:
             return None
-        parsed = self._reader.read(_GRADE_DIGIT.get(text[cell.cell.start : cell.cell.end], text[cell.cell.start : cell.cell.end]))
+        words = text[cell.cell.start : cell.cell.end]
+        parsed, starts, ends = self._reader.read(_GRADE_DIGIT.get(words, words))
         parsed = parsed._replace(heading=row_levels, label_sites=sites, label_sides=sides, begins_with_level=True)
-        return Sentence(cell.line, True, lines[cell.line].after_blank, Section.BODY, "", cell.cell.start, parsed)
+        return Sentence(cell.line, True, lines[cell.line].after_blank, Section.BODY, "", cell.cell.start, parsed, starts, ends)
 
 
 _GRADE_DIGIT = {"0": "none", "1": "mild", "2": "moderate", "3": "severe"}

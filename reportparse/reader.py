@@ -14,18 +14,19 @@ from reportparse.chunks import Chunk, Grade, to_chunks
 from reportparse.lexer import Lexer
 from reportparse.respectively import read_respectively
 from reportparse.segments import SITE_BITS, to_segments
+from reportparse.words import Word, WordReader
 
 MEMO_SIZE = 20_000
 """Sentences and clauses remembered at most; a full memo starts afresh."""
 
 
 class Parsed(NamedTuple):
-    """A sentence's reading with what its context needs; offsets count from the start of the sentence.
+    """A sentence's reading with what its context needs; it holds for every sentence of the same words.
 
     heading: masks of the level it begins with, set apart by a colon or a dash; heading_alone: it holds nothing else.
     outside: the heading names a level that is not one of the six. label_sites, label_sides: of a label (``Foramina:``),
-    -1 for another structure's, None for none. masks: of the ``level`` chunks in order. spans: offsets per chunk.
-    speaks: it says anything at all, be it of another structure.
+    -1 for another structure's, None for none. masks: of the ``level`` chunks in order. spans: the first word and the
+    word after the last, per chunk. speaks: it says anything at all, be it of another structure.
     """
 
     heading: tuple[int, ...]
@@ -42,6 +43,14 @@ class Parsed(NamedTuple):
     speaks: bool
 
 
+class ReadSentence(NamedTuple):
+    """What a sentence says, and the text offsets its words start and end at."""
+
+    parsed: Parsed
+    starts: list[int]
+    ends: list[int]
+
+
 _NOTHING = Reading((), 0, "")
 _LABEL_KINDS = frozenset(
     "site side letter_side part central and slash comma finding stenosed_site sten levelword or root aspect neural_canal"
@@ -55,23 +64,34 @@ class SentenceReader:
     """Reads sentences by one lexicon."""
 
     def __init__(self, lexicon: Lexicon, minimal: Grade) -> None:
+        self._words = WordReader(lexicon)
         self._lexer = Lexer(lexicon)
         self._minimal = minimal
         self._by_heading: dict[str, tuple[tuple[int, ...], int | None, str]] = {}
-        self._by_text: dict[str, Parsed] = {}
+        self._by_text: dict[str, ReadSentence] = {}
+        self._by_words: dict[tuple[Word, ...], Parsed] = {}
         self._by_chunks: dict[tuple[bool, tuple[tuple[str, object], ...]], Reading] = {}
 
-    def read(self, text: str) -> Parsed:
+    def read(self, text: str) -> ReadSentence:
         """The reading of one sentence in lower case."""
-        parsed = self._by_text.get(text)
-        if parsed is None:
+        sentence = self._by_text.get(text)
+        if sentence is None:
             if len(self._by_text) >= MEMO_SIZE:
                 self._by_text.clear()
-            parsed = self._by_text[text] = self._parse(text)
+            words, starts, ends = self._words.read(text)
+            sentence = self._by_text[text] = ReadSentence(self._read_words(words), starts, ends)
+        return sentence
+
+    def _read_words(self, words: tuple[Word, ...]) -> Parsed:
+        parsed = self._by_words.get(words)
+        if parsed is None:
+            if len(self._by_words) >= MEMO_SIZE:
+                self._by_words.clear()
+            parsed = self._by_words[words] = self._parse(words)
         return parsed
 
-    def _parse(self, text: str) -> Parsed:
-        tokens = self._lexer.lex(text)
+    def _parse(self, words: tuple[Word, ...]) -> Parsed:
+        tokens = self._lexer.lex(words)
         chunks, masks = to_chunks(tokens, self._minimal)
         begins = _begins_with_level(chunks)
         chunks = _drop_clauses(chunks)
@@ -94,7 +114,7 @@ class SentenceReader:
         if place is None:
             if len(self._by_heading) >= MEMO_SIZE:
                 self._by_heading.clear()
-            chunks, masks = to_chunks(self._lexer.lex(_FOR.sub("nf ", text)), self._minimal)
+            chunks, masks = to_chunks(self._lexer.lex(self._words.read(_FOR.sub("nf ", text)).words), self._minimal)
             sites, sides, other = _places(chunks)
             place = (masks[0] if masks else ()), (sites or (-1 if other else None)), sides
             self._by_heading[text] = place

@@ -22,8 +22,6 @@ class Speller:
         for word in dict.fromkeys(self._targets):
             self._by_start.setdefault(word[0], []).append(word)
         self._memo: dict[str, str] = {}
-        self.rewrites = lexicon.rewrites
-        self.rewrite_starts = _to_starts(lexicon.rewrites)
 
     def respell(self, word: str) -> str:
         """The word itself where it is known or unlike any known word, else the known word it stands for."""
@@ -46,23 +44,6 @@ class Speller:
                 if distance < best_distance:
                     best, best_distance = target, distance
         return best
-
-
-class _Any(frozenset[str]):
-    """Holds every word: after a rewrite of one word anything may follow."""
-
-    def __contains__(self, word: object) -> bool:
-        return True
-
-
-def _to_starts(rewrites: dict[tuple[str, ...], tuple[str, ...]]) -> dict[str, frozenset[str]]:
-    """First words of the misspellings -> the words that may follow them."""
-    starts: dict[str, frozenset[str]] = {}
-    for phrase in rewrites:
-        after = _Any() if len(phrase) == 1 else frozenset(phrase[1:2])
-        before = starts.get(phrase[0], frozenset())
-        starts[phrase[0]] = after if isinstance(after, _Any) else before if isinstance(before, _Any) else before | after
-    return starts
 
 
 def edit_distance(a: str, b: str, at_most: int) -> int:
