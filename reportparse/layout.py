@@ -48,12 +48,11 @@ _LAST_WORD = re.compile(r"([a-z]+)$")
 
 
 class Line(NamedTuple):
-    """A line after hard wraps are undone: offsets, whether a blank line precedes it, and its indent."""
+    """A line after hard wraps are undone: offsets, and whether a blank line precedes it."""
 
     start: int
     end: int
     after_blank: bool
-    indent: int
 
 
 def normalise(text: str) -> str:
@@ -80,35 +79,42 @@ def read_spoken_marks(text: str) -> str:
     return _SPOKEN.sub(lambda m: _MARKS.get(m.lastgroup or "", " ").ljust(len(m.group())), text)
 
 
-def undo_layout(lowered: str, original: str) -> str:
-    """The normalised text with page furniture blanked and the line breaks of hard wraps turned to spaces."""
-    if "\n" not in lowered:
-        return lowered
+def undo_layout(lowered: str, original: str) -> tuple[str, list[Line]]:
+    """The normalised text with page furniture blanked and hard wraps undone, and its non-empty lines."""
     if any(cue in lowered for cue in _FURNITURE_CUES):
         lowered = _FURNITURE.sub(_blank_furniture, lowered)
-    lines = lowered.split("\n")
-    width = max(map(len, lines))
-    full = sum(len(line) >= width - 12 for line in lines)
-    if width > WIDEST_WRAP and full < 2:
+    rows = lowered.split("\n")
+    width = max(map(len, rows))
+    if width > WIDEST_WRAP and sum(len(row) >= width - 12 for row in rows) < 2:
         width = 10_000
     cased = original != original.upper() and original != lowered
-    out = [lines[0]]
-    at = len(lines[0]) + 1
-    before = lines[0].rstrip()
-    for line in lines[1:]:
-        stripped = line.strip()
+    wraps: list[int] = []
+    lines: list[Line] = []
+    at, before, blank = 0, "", True
+    for row in rows:
+        stripped = row.strip()
         if not stripped:
-            out.append("\n" + line)
-            before = ""
+            before, blank = "", True
         elif stripped[0] == "\x01":
-            goes_on = before != "" and before[-1] not in _ENDS
-            out.append((" " if goes_on else "\n") + " " * len(line))
+            if before and before[-1] not in _ENDS:
+                wraps.append(at - 1)
         else:
-            goes_on = before != "" and before[-1] not in _ENDS and _is_wrapped(before, line, original, at, width, cased)
-            out.append((" " if goes_on else "\n") + line)
-            before = line.rstrip()
-        at += len(line) + 1
-    return "".join(out)
+            if before and before[-1] not in _ENDS and _is_wrapped(before, row, original, at, width, cased):
+                wraps.append(at - 1)
+                lines[-1] = lines[-1]._replace(end=at + len(row))
+            else:
+                lines.append(Line(at, at + len(row), blank))
+            before, blank = row.rstrip(), False
+        at += len(row) + 1
+    return (_blank(lowered, wraps) if wraps or "\x01" in lowered else lowered), lines
+
+
+def _blank(text: str, wraps: list[int]) -> str:
+    """The text with spaces for furniture and for the line breaks of wraps."""
+    characters = list(text.replace("\x01", " "))
+    for at in wraps:
+        characters[at] = " "
+    return "".join(characters)
 
 
 def _blank_furniture(match: re.Match[str]) -> str:
@@ -148,26 +154,9 @@ def _needs_more(before: str) -> bool:
     return _OPEN_END.search(before) is not None and len(before.split()) > 2
 
 
-def to_lines(text: str) -> list[Line]:
-    """The non-empty lines of a text whose wraps are undone."""
-    lines: list[Line] = []
-    at = 0
-    blank = True
-    for piece in text.split("\n"):
-        stripped = piece.strip("\x01 \t")
-        if stripped:
-            indent = len(piece) - len(piece.lstrip())
-            lines.append(Line(at, at + len(piece), blank, indent))
-            blank = False
-        else:
-            blank = True
-        at += len(piece) + 1
-    return lines
-
-
-def starts_with_level(text: str, line: Line) -> bool:
+def starts_with_level(line: str) -> bool:
     """Whether a line begins with a level set apart (``L4-5:``, ``L4-5  Disc bulge``)."""
-    return _LEVEL_HEADING.match(text, line.start, line.end) is not None
+    return _LEVEL_HEADING.match(line) is not None
 
 
 def to_sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:

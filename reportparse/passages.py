@@ -1,62 +1,76 @@
-"""The sentences of a report that speak of findings, each with its place: line, section and region of the spine."""
+"""The sentences of a report that speak of findings, each read and in its place: line, section, region of the spine."""
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable
 
 from lexicons.load import Lexicon
+from reportparse.context import Sentence
 from reportparse.finding import Section
 from reportparse.layout import Line, starts_with_level, to_sentences
+from reportparse.reader import ReadSentence, SentenceReader
 from reportparse.sections import Header, HeaderReader
 
-MEMO_SIZE = 20_000
+MEMO_SIZE = 30_000
 """Lines remembered at most; a full memo starts afresh."""
 
-
-class Passage(NamedTuple):
-    """A sentence to be read. line: its number; opens_line: it is the first of its line. start, end: text offsets."""
-
-    line: int
-    opens_line: bool
-    after_blank: bool
-    section: Section
-    region: str
-    start: int
-    end: int
+LONGEST_REMEMBERED = 400
+"""Longer lines hardly come twice."""
 
 
-class _Piece(NamedTuple):
-    """A sentence of a line, offsets counted from the line's start, and the header it begins with."""
+class _Piece:
+    """A sentence of a line, offsets counted from the line's start, with the header it begins with; read when needed."""
 
-    start: int
-    end: int
-    header: Header | None
+    __slots__ = ("end", "header", "sentence", "start")
+
+    def __init__(self, start: int, end: int, header: Header | None) -> None:
+        self.start = start if header is None else header.end
+        self.end = end
+        self.header = header
+        self.sentence: ReadSentence | None = None
 
 
 class PassageReader:
-    """Cuts reports into passages by the headers of one lexicon."""
+    """Cuts reports into sentences by the headers of one lexicon."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, reader: SentenceReader) -> None:
         self._headers = HeaderReader(lexicon)
-        self._memo: dict[str, tuple[_Piece, ...]] = {}
+        self._reader = reader
+        self._memo: dict[str, list[_Piece]] = {}
 
-    def read(self, text: str, lines: list[Line]) -> Iterator[Passage]:
-        """The passages of a text whose wraps are undone; what is no finding (history, technique) is left out."""
+    def read(self, text: str, lines: list[Line], tables: dict[int, list[Sentence]]) -> list[Sentence]:
+        """The sentences of a text whose wraps are undone; what is no finding (history, technique) is left out.
+
+        tables: sentences that stand for whole lines, by line number.
+        """
         place = _Place()
+        found: list[Sentence] = []
         for number, line in enumerate(lines):
-            pieces = self._pieces(text[line.start : line.end])
+            words = text[line.start : line.end]
             if place.skipping:
-                place.enter_line(text, line, number, lambda: self._last_findings(text, lines))
+                place.enter_line(words, line, number, lambda: self._last_findings(text, lines))
+            pieces = self._pieces(words)
+            if tables and number in tables:
+                found += [s._replace(section=place.section, region=place.region) for s in tables[number]]
+                continue
+            opens = True
             for piece in pieces:
-                start, end = piece.start + line.start, piece.end + line.start
                 if piece.header is not None:
-                    place.take_header(piece.header, bool(text[line.start + piece.header.end : line.end].strip(" .:*_")))
-                    start = line.start + piece.header.end
+                    place.take_header(piece.header, bool(words[piece.start :].strip(" .:*_")))
                 elif place.skip_sentence:
                     place.skip_sentence = False
-                if start < end and not place.skipping and not place.skip_sentence:
-                    yield Passage(
-                        number, piece.start == 0, line.after_blank, place.section, place.region, start, end
-                    )  # fmt: skip
+                if place.skipping or place.skip_sentence or piece.start >= piece.end:
+                    opens = False
+                    continue
+                read = piece.sentence
+                if read is None:
+                    read = piece.sentence = self._reader.read(words[piece.start : piece.end])
+                if opens or read.parsed.speaks:
+                    found.append(
+                        Sentence(
+                            number, opens, line.after_blank, place.section, place.region, line.start + piece.start, *read
+                        )
+                    )
+                opens = False
+        return found
 
     def _last_findings(self, text: str, lines: list[Line]) -> int:
         """The number of the last line that begins with a findings header, -1 where there is none."""
@@ -67,14 +81,15 @@ class PassageReader:
                 return number
         return -1
 
-    def _pieces(self, line: str) -> tuple[_Piece, ...]:
+    def _pieces(self, line: str) -> list[_Piece]:
         pieces = self._memo.get(line)
         if pieces is None:
+            found = to_sentences(line, 0, len(line))
+            pieces = [_Piece(start, end, self._headers.read(line, start, end)) for start, end in found]
             if len(self._memo) >= MEMO_SIZE:
                 self._memo.clear()
-            found = to_sentences(line, 0, len(line))
-            pieces = tuple(_Piece(start, end, self._headers.read(line, start, end)) for start, end in found)
-            self._memo[line] = pieces
+            if len(line) <= LONGEST_REMEMBERED:
+                self._memo[line] = pieces
         return pieces
 
 
@@ -89,14 +104,14 @@ class _Place:
         self.skip_inline = False
         self._last_findings: int | None = None
 
-    def enter_line(self, text: str, line: Line, number: int, last_findings: Callable[[], int]) -> None:
+    def enter_line(self, words: str, line: Line, number: int, last_findings: Callable[[], int]) -> None:
         """A passed-over section ends at its line's end, or goes on to the findings header where there is one."""
         if self.skipping != "skip":
             return
         if self.skip_inline:
             if self._last_findings is None:
                 self._last_findings = last_findings()
-            if number > self._last_findings or starts_with_level(text, line):
+            if number > self._last_findings or starts_with_level(words):
                 self.skipping = ""
         if line.after_blank:
             self.skip_inline = True

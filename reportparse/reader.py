@@ -12,6 +12,7 @@ from reportparse.binding import read_segments
 from reportparse.statements import Reading, Statement, Value
 from reportparse.chunks import Chunk, Grade, to_chunks
 from reportparse.lexer import Lexer
+from reportparse.policy import Policy
 from reportparse.respectively import read_respectively
 from reportparse.segments import SITE_BITS, to_segments
 from reportparse.words import Word, WordReader
@@ -63,10 +64,11 @@ _DROPS = ("drop", "outside_report")
 class SentenceReader:
     """Reads sentences by one lexicon."""
 
-    def __init__(self, lexicon: Lexicon, minimal: Grade) -> None:
+    def __init__(self, lexicon: Lexicon, policy: Policy) -> None:
         self._words = WordReader(lexicon)
         self._lexer = Lexer(lexicon)
-        self._minimal = minimal
+        self._minimal: Grade = (1, 1, 1) if policy.minimal == "mild" else (0, 0, 0)
+        self._schemes = policy.schemes == "read"
         self._by_heading: dict[str, tuple[tuple[int, ...], int | None, str]] = {}
         self._by_text: dict[str, ReadSentence] = {}
         self._by_words: dict[tuple[Word, ...], Parsed] = {}
@@ -92,7 +94,7 @@ class SentenceReader:
 
     def _parse(self, words: tuple[Word, ...]) -> Parsed:
         tokens = self._lexer.lex(words)
-        chunks, masks = to_chunks(tokens, self._minimal)
+        chunks, masks = to_chunks(tokens, self._minimal, self._schemes)
         begins = _begins_with_level(chunks)
         chunks = _drop_clauses(chunks)
         heading, heading_alone, outside, body = _take_heading(chunks)

@@ -34,8 +34,12 @@ def to_findings(claims: list[Claim], deferred: list[Deferred], policy: Policy) -
 
 def choose(claims: list[Claim], policy: Policy) -> tuple[Claim, bool]:
     """The claim that stands, and whether another of equal standing graded the slot differently."""
+    first = claims[0]
     if len(claims) == 1:
-        return claims[0], False
+        return first, False
+    value, scope = first.value, first.scope
+    if all(c.value is value or c.value == value for c in claims) and all(c.scope is scope for c in claims):
+        return first, False
     return _choose(claims, policy)
 
 

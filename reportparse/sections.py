@@ -6,7 +6,7 @@ from typing import NamedTuple
 from lexicons.load import Entry, Lexicon
 
 _WORD = re.compile(r"[a-z]+")
-_LEAD = re.compile(r"[\s*#_>.\-=(]*(?:\d{1,2}[.)]\s*)?[\s*#_]*")
+_FIRST_WORD = re.compile(r"[\s*#_>.\-=(]*(?:\d{1,2}[.)]\s*)?[\s*#_]*([a-z]+)")
 _COLON = re.compile(r"(?:\s?#?\d{1,2})?[\s*_)]*(?:\([^()\n]{0,60}\)\s*)?(?::|>>|={1,2}|-{1,2}\s|\s-)")
 _WIDE_GAP = re.compile(r"[\s*_]*(?:\t|[ ]{2,}|$|\n)")
 _LONGEST = 6
@@ -41,26 +41,28 @@ class HeaderReader:
 
     def read(self, text: str, start: int, end: int) -> Header | None:
         """The header that text[start:end], a sentence, begins with, or None."""
-        lead = _LEAD.match(text, start, end)
-        at = lead.end() if lead else start
-        first = _WORD.match(text, at, end)
-        if first is None or first.group() not in self._starts:
+        first = _FIRST_WORD.match(text, start, end)
+        if first is None or first.group(1) not in self._starts:
             return None
-        words: list[str] = []
-        stops: list[int] = []
-        position = at
-        while len(words) < _LONGEST and (word := _WORD.match(text, position, end)):
-            words.append(word.group())
-            stops.append(word.end())
-            gap = word.end()
-            while gap < end and text[gap] in " /&'-*_,":
-                gap += 1
-            position = gap
+        words, stops = _leading_words(text, first.start(1), end)
         for length in range(len(words), 0, -1):
             entry = self._headers.get(tuple(words[:length]))
             if entry is not None:
                 return _judge(text, entry, words, length, stops[length - 1], end)
         return None
+
+
+def _leading_words(text: str, at: int, end: int) -> tuple[list[str], list[int]]:
+    """Up to ``_LONGEST`` words from an offset on, and the offsets they end at."""
+    words: list[str] = []
+    stops: list[int] = []
+    while len(words) < _LONGEST and (word := _WORD.match(text, at, end)):
+        words.append(word.group())
+        at = word.end()
+        stops.append(at)
+        while at < end and text[at] in " /&'-*_,":
+            at += 1
+    return words, stops
 
 
 def _judge(text: str, entry: Entry, words: list[str], length: int, stop: int, end: int) -> Header | None:
