@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import click
 from engines import BUILD, describe_machine, machine, ROOT, write_results
-from report_writer import write_reports
+from report_writer import AS_WRITTEN, write_reports
 
 LIMIT_MIB = 1024
 SAMPLE_SECONDS = 0.1
@@ -144,7 +144,7 @@ def show(results: dict[str, Any]) -> None:
     "--jobs", default=1, show_default=True, type=click.IntRange(min=1), help="Worker processes of `lumbar parse`."
 )
 @click.option(
-    "--novelty", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="Share of unique sentences."
+    "--novelty", type=click.FloatRange(0, 1), default=AS_WRITTEN, show_default=True, help="Share of unique sentences."
 )
 @click.option("--seed", default=0, show_default=True)
 @click.option(

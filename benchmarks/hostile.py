@@ -1,12 +1,11 @@
 """How the parser's time grows with the length of texts made to slow it: exponents of growth, pass or fail."""
 
 import math
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import click
 from engines import BUILD, describe_machine, Engine, machine, TooSlow, write_results
-from hostile_texts import hostile_texts
+from hostile_texts import hostile_texts, Make, random_texts
 
 MOST = 1.3
 """A text passes under this exponent of growth: 1 is linear, 2 is quadratic; noise and caches have the rest."""
@@ -36,7 +35,7 @@ class Bench:
         self._retries = retries
         self._engine = Engine("reportparse")
 
-    def measure(self, name: str, make: Callable[[int], str]) -> Growth:
+    def measure(self, name: str, make: Make) -> Growth:
         """How the time for one kind of text grows; measured again where it nearly passes, so that noise fails none."""
         for _ in range(self._retries + 1):
             growth = self._measure_once(name, make)
@@ -44,7 +43,7 @@ class Bench:
                 break
         return growth
 
-    def _measure_once(self, name: str, make: Callable[[int], str]) -> Growth:
+    def _measure_once(self, name: str, make: Make) -> Growth:
         seconds: list[float] = []
         for length in self.lengths:
             try:
@@ -70,6 +69,10 @@ def fit_exponent(lengths: list[int], seconds: list[float]) -> float:
     return sum((x - x_mean) * (y - y_mean) for x, y in zip(xs, ys, strict=True)) / sum((x - x_mean) ** 2 for x in xs)
 
 
+def shorten(name: str) -> str:
+    return name if len(name) <= 44 else f"{name[:32]}...{name[-9:]}"
+
+
 def show(growth: Growth, show_passed: bool) -> None:
     """A row of the table."""
     if growth.passed and not show_passed:
@@ -79,7 +82,7 @@ def show(growth: Growth, show_passed: bool) -> None:
     cells = "".join(f"{each:>10}" for each in times)
     per_character = 1e6 * growth.seconds[-1] / growth.lengths[len(growth.seconds) - 1] if growth.seconds else math.inf
     verdict = "pass" if growth.passed else "FAIL"
-    print(f"{growth.name[:44]:44}{cells}{per_character:>9.2f}{growth.exponent:>7.2f}  {verdict}", flush=True)
+    print(f"{shorten(growth.name):44}{cells}{per_character:>9.2f}{growth.exponent:>7.2f}  {verdict}", flush=True)
 
 
 def to_results(growth: Growth) -> dict[str, Any]:
@@ -96,14 +99,19 @@ def to_results(growth: Growth) -> dict[str, Any]:
 @click.option("--only", default="", help="Only texts whose name has this in it.")
 @click.option("--all", "show_passed", is_flag=True, help="Show the texts that pass, too.")
 @click.option("--retries", default=2, show_default=True, help="How often a text that nearly passes is measured again.")
-def main(length: int, repeats: int, limit: float, only: str, show_passed: bool, retries: int) -> None:
+@click.option("--random", "drawn", type=int, help="So many texts of units drawn by chance, in place of the fixed ones.")
+@click.option("--seed", default=0, show_default=True, help="What is drawn with --random.")
+def main(
+    length: int, repeats: int, limit: float, only: str, show_passed: bool, retries: int, drawn: int | None, seed: int
+) -> None:
     """Measure how the parser's time grows with the length of hostile texts; ends with 1 where one fails.
 
     \b
     Example:
       python benchmarks/hostile.py
       python benchmarks/hostile.py --all --only table
-      python benchmarks/hostile.py --length 125000
+      python benchmarks/hostile.py --random 200 --seed 7
+      python benchmarks/hostile.py --length 125000 --repeats 1
     """
     facts = machine()
     print(describe_machine(facts))
@@ -111,7 +119,8 @@ def main(length: int, repeats: int, limit: float, only: str, show_passed: bool, 
     print(f"{'milliseconds by characters':44}{''.join(f'{each:>10,}' for each in lengths)}{'µs/char':>9}{'growth':>7}")
     bench = Bench(lengths, repeats, limit, retries)
     growths = []
-    for name, make in hostile_texts().items():
+    texts = hostile_texts() if drawn is None else random_texts(drawn, seed)
+    for name, make in texts.items():
         if only in name:
             growths.append(bench.measure(name, make))
             show(growths[-1], show_passed)

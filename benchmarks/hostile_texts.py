@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterable
 from itertools import count, cycle, islice
 
-from report_writer import write_report
+from report_writer import AS_WRITTEN, write_report
 
 Make = Callable[[int], str]
 
@@ -148,13 +148,13 @@ def _real_reports(novelty: float) -> Make:
 
 
 STRUCTURED: dict[str, Make] = {
-    "reports end to end": _real_reports(0.0),
+    "reports end to end": _real_reports(AS_WRITTEN),
     "reports end to end, distinct": _real_reports(1.0),
     "one report line, no ends": lambda length: " ".join(
         _real_reports(1.0)(length).replace(".", " ").replace(":", " ").split()
     ),
-    "reports without spaces": lambda length: "".join(_real_reports(0.0)(2 * length).split())[:length],
-    "reports of spaces and lines": lambda length: _real_reports(0.0)(length).replace(" ", "   \n  ")[:length],
+    "reports without spaces": lambda length: "".join(_real_reports(AS_WRITTEN)(2 * length).split())[:length],
+    "reports of spaces and lines": lambda length: _real_reports(AS_WRITTEN)(length).replace(" ", "   \n  ")[:length],
     "words of the trade at random": _join(_random_words(_VOCABULARY)),
     "the same without ends": _join(_random_words([w for w in _VOCABULARY if w not in (".", "\n", ":", ";", "1.")])),
     "invented words": _join(_invented_words),
@@ -191,3 +191,14 @@ STRUCTURED: dict[str, Make] = {
 def hostile_texts() -> dict[str, Make]:
     """All of them by name; a repeated unit goes by its Python spelling."""
     return {**{f"{unit!a} over and over": _repeat(unit) for unit in REPEATED}, **STRUCTURED}
+
+
+def random_texts(number: int, seed: int) -> dict[str, Make]:
+    """Two to four of the units, drawn by chance, said over and over, half of them after an opening said once."""
+    rng = random.Random(seed)
+    texts = {}
+    for _ in range(number):
+        unit = "".join(rng.choices(REPEATED, k=rng.randint(2, 4)))
+        opening = rng.choice(REPEATED) if rng.random() < 0.5 else ""
+        texts[f"{opening!a} then {unit!a}"] = _around(opening, unit, "")
+    return texts

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 from engines import BUILD, describe_machine, Engine, EngineError, machine, medspacy_python, Timing, write_results
-from report_writer import describe, measure_repetition, write_reports
+from report_writer import AS_WRITTEN, describe, measure_repetition, write_reports
 
 TARGET_RATE = 5_000
 TARGET_RATIO = 200
@@ -167,7 +167,9 @@ def fit(plan: Plan, count: int) -> Plan:
 @click.option(
     "--medspacy-each", default=60, show_default=True, help="How many of a round's reports medSpaCy reads; 0: none."
 )
-@click.option("--novelty", type=click.FloatRange(0, 1), help="Only this share of unique sentences, not 0 and then 1.")
+@click.option(
+    "--novelty", type=click.FloatRange(0, 1), help="Only this share of unique sentences, not the usual two sets."
+)
 @click.option("--seed", default=0, show_default=True)
 @click.option(
     "--reports", type=click.Path(exists=True, path_type=Path), help="Your archive instead of written reports."
@@ -221,7 +223,7 @@ def to_sets(
     """The sets of reports to measure on, each with a name that says what it is."""
     if given is not None:
         return [("as given", given, fit(plan, len(given)))]
-    novelties = {"as written": 0.0, "every sentence distinct": 1.0}
+    novelties = {"as written": AS_WRITTEN, "every sentence distinct": 1.0}
     if novelty is not None:
         novelties = {f"{novelty:.0%} of sentences made unique": novelty}
     return [(name, list(write_reports(needed, seed, share)), plan) for name, share in novelties.items()]

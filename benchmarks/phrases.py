@@ -343,7 +343,7 @@ QUALIFIERS = (
     ", accentuated by {cause}", ", partly due to {cause}", ", not explained by {cause}",
     ", in a {age}-year-old {patient}", ", with {marrow} marrow", ", where the {sequence} images are {image_quality}",
     ", counted from the {counted}", ", {image_quality} for assessment", ", which may relate to {event}",
-    ", after {event}",    ", {months} months after {event}", ", possibly {change}", ", with {atrophy} {muscle} atrophy",
+    ", after {event}", ", {months} months after {event}", ", possibly {change}", ", with {atrophy} {muscle} atrophy",
     ", with the {muscle} muscle {change}",
 )  # fmt: skip
 """What can be added to any sentence to vary its words."""

@@ -23,6 +23,11 @@ import click
 from phrases import GRADE_ADVERBS, GRADES, HEADINGS, NOVEL_DETAILS, NOVEL_REFERENCES, QUALIFIERS, ROWS, SENTENCES, WORDS
 
 CHARACTERS = 1600
+AS_WRITTEN = 0.1
+"""The novelty at which sentences repeat about as much as real ones. Of the 1,281 sentences of 433 real short notes
+(Sudirman et al. 2019) 59% are distinct, and the share falls with their number as n ** -0.15, which would make 32% of
+77,000 and 27% of 258,000. Here it is 35% and 28% (3,000 and 10,000 reports)."""
+
 AUTHORS = 60
 FAVOURITE = 1.1
 """How much an author prefers a favourite phrase: option r is taken with a weight of (r + 1) ** -FAVOURITE."""
@@ -199,7 +204,7 @@ def _draw_grade(rng: random.Random, often: float) -> int:
     return rng.choices(range(1, 7), (1, 5, 2, 4, 1, 2))[0] if rng.random() < often else 0
 
 
-def write_report(index: int, seed: int = 0, novelty: float = 0.0, characters: int = CHARACTERS) -> str:
+def write_report(index: int, seed: int = 0, novelty: float = AS_WRITTEN, characters: int = CHARACTERS) -> str:
     """Report number ``index``; it depends on nothing else, so any share of an archive can be written by itself."""
     writing = Writing(seed, index, novelty)
     rng, author = writing.rng, writing.author
@@ -372,7 +377,7 @@ def _lay_out(author: Author, head: list[str], general: list[str], body: list[str
 
 
 def write_reports(
-    count: int, seed: int = 0, novelty: float = 0.0, characters: int = CHARACTERS, start: int = 0
+    count: int, seed: int = 0, novelty: float = AS_WRITTEN, characters: int = CHARACTERS, start: int = 0
 ) -> Iterator[str]:
     """``count`` reports from number ``start`` on."""
     return (write_report(index, seed, novelty, characters) for index in range(start, start + count))
@@ -429,7 +434,7 @@ def describe(texts: list[str]) -> str:
 @click.option("--reports", default=3, show_default=True, help="How many reports.")
 @click.option("--seed", default=0, show_default=True)
 @click.option(
-    "--novelty", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="Share of unique sentences."
+    "--novelty", type=click.FloatRange(0, 1), default=AS_WRITTEN, show_default=True, help="Share of unique sentences."
 )
 @click.option("--characters", default=CHARACTERS, show_default=True, help="About how long a report is.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write JSON lines there.")
