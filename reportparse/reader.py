@@ -52,6 +52,7 @@ class ReadSentence(NamedTuple):
     ends: list[int]
 
 
+_HEADING = re.compile(r"[\s*#-]*(?:level\s)?(?:t|th|d|l)\s?\d{1,2}\s?[-/]\s?[ls]?\s?\d(?:\s(?:level|disc))?\s?:(?=\s)")
 _NOTHING = Reading((), 0, "")
 _LABEL_KINDS = frozenset(
     "site side letter_side part central and slash comma finding stenosed_site sten levelword or root aspect neural_canal"
@@ -70,29 +71,50 @@ class SentenceReader:
         self._minimal: Grade = (1, 1, 1) if policy.minimal == "mild" else (0, 0, 0)
         self._schemes = policy.schemes == "read"
         self._by_heading: dict[str, tuple[tuple[int, ...], int | None, str]] = {}
-        self._by_text: dict[str, ReadSentence] = {}
-        self._by_words: dict[tuple[Word, ...], Parsed] = {}
+        self._by_text: tuple[dict[str, ReadSentence], ...] = ({}, {})
+        self._by_words: tuple[dict[tuple[Word, ...], Parsed], ...] = ({}, {})
         self._by_chunks: dict[tuple[bool, tuple[tuple[str, object], ...]], Reading] = {}
 
     def read(self, text: str) -> ReadSentence:
         """The reading of one sentence in lower case."""
-        sentence = self._by_text.get(text)
+        heading = _HEADING.match(text)
+        if heading is None or heading.end() == len(text.rstrip()):
+            return self._read_text(text, False)
+        return self._read_headed(text, heading.end())
+
+    def _read_headed(self, text: str, cut: int) -> ReadSentence:
+        """The reading of a sentence that begins with a level and a colon, its rest read as at any level."""
+        level = self._read_text(text[:cut], False)
+        if not (level.parsed.heading_alone and (level.parsed.heading or level.parsed.outside)):
+            return self._read_text(text, False)
+        parsed, starts, ends = self._read_text(text[cut:], True)
+        if parsed.heading or parsed.outside:
+            return self._read_text(text, False)
+        headed = parsed._replace(
+            heading=level.parsed.heading, outside=level.parsed.outside, begins_with_level=True, speaks=True
+        )
+        return ReadSentence(headed, [cut + start for start in starts], [cut + end for end in ends])
+
+    def _read_text(self, text: str, headed: bool) -> ReadSentence:
+        memo = self._by_text[headed]
+        sentence = memo.get(text)
         if sentence is None:
-            if len(self._by_text) >= MEMO_SIZE:
-                self._by_text.clear()
+            if len(memo) >= MEMO_SIZE:
+                memo.clear()
             words, starts, ends = self._words.read(text)
-            sentence = self._by_text[text] = ReadSentence(self._read_words(words), starts, ends)
+            sentence = memo[text] = ReadSentence(self._read_words(words, headed), starts, ends)
         return sentence
 
-    def _read_words(self, words: tuple[Word, ...]) -> Parsed:
-        parsed = self._by_words.get(words)
+    def _read_words(self, words: tuple[Word, ...], headed: bool) -> Parsed:
+        memo = self._by_words[headed]
+        parsed = memo.get(words)
         if parsed is None:
-            if len(self._by_words) >= MEMO_SIZE:
-                self._by_words.clear()
-            parsed = self._by_words[words] = self._parse(words)
+            if len(memo) >= MEMO_SIZE:
+                memo.clear()
+            parsed = memo[words] = self._parse(words, headed)
         return parsed
 
-    def _parse(self, words: tuple[Word, ...]) -> Parsed:
+    def _parse(self, words: tuple[Word, ...], headed: bool) -> Parsed:
         tokens = self._lexer.lex(words)
         chunks, masks = to_chunks(tokens, self._minimal, self._schemes)
         begins = _begins_with_level(chunks)
@@ -103,7 +125,7 @@ class SentenceReader:
         if label_sites is not None and [c.kind for c in body] == ["neg"]:
             body = [body[0]._replace(kind="zero")]
         spans = tuple((tokens[c.first].start, tokens[c.last].end) for c in body)
-        reading = self._read_chunks(body, heading)
+        reading = self._read_chunks(body, heading or headed)
         speaks = bool(begins or heading or outside or label_sites is not None or own_masks or reading != _NOTHING)
         return Parsed(
             masks[0] if heading else (), heading_alone, outside, label_sites, label_sides, label_alone,
@@ -184,7 +206,7 @@ def _tells_of_the_past(chunks: list[Chunk]) -> bool:
     return (
         len(chunks) > 1
         and chunks[0].kind == "past"
-        and chunks[1].kind not in ("seen", "past_grade", "grade")
+        and chunks[1].kind in ("pronoun", "there", "be")
         and not any(c.kind in ("now", "unchanged") for c in chunks)
     )
 
