@@ -164,10 +164,16 @@ class _Walker:
                 c.forget_topic()
         if c.topic_kind not in ("line", "block") and s.parsed.reading.topic_sites:
             c.topic_sites, c.topic_sides, c.topic_kind = s.parsed.reading.topic_sites, "", "sentence"
+        if s.parsed.masks and not s.parsed.heading:
+            self._take_levels(s)
+
+    def _take_levels(self, s: Sentence) -> None:
+        """The levels a sentence names are what the next is about, but inside a block those of its heading are."""
+        c = self.context
         passing = s.parsed.reading.passing
-        inside = [mask for n, masks in enumerate(s.parsed.masks) if n not in passing for mask in masks]
-        if inside and not s.parsed.heading and not (c.level_is_block and set(inside) <= set(c.levels)):
-            c.levels, c.outside = tuple(inside), False
+        inside = tuple(mask for n, masks in enumerate(s.parsed.masks) if n not in passing for mask in masks)
+        if inside and not (c.level_is_block and set(inside) <= set(c.levels)):
+            c.levels, c.outside = inside, False
             c.level_line, c.level_is_block = s.line, False
 
     def _claim(self, index: int, s: Sentence, st: Statement) -> None:

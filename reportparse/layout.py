@@ -23,8 +23,7 @@ _FURNITURE = re.compile(
     re.MULTILINE,
 )
 
-_FURNITURE_CUES = ("----", "====", "____", "page ", "signed", "pt:", "patient", "mrn", "dob", "dictated", "transcribed",
-                   "accession", "continued", "****", "....", "####", "~~~~")  # fmt: skip
+_FURNITURE_CUE = re.compile(r"[-=_*.#~]{4}|page \d|signed|patient|[pmd][rto][nb:]|dictated|transcr|accession|continued")
 
 _BULLET = re.compile(r"[ \t]*(?:[-*#>]+(?=[a-z])|(?:[-*#>]+|\(?\d{1,2}[.)]|\(?[a-h][.)])[ \t]+)")
 _LEVEL_START = re.compile(r"[ \t*#-]*(?:at |level |the )?(?:[ltd](?:1[0-2]|[1-9])|l\s?[-.]?\s?\d)\s?[-/ ls]{0,4}\d?\b")
@@ -81,7 +80,7 @@ def read_spoken_marks(text: str) -> str:
 
 def undo_layout(lowered: str, original: str) -> tuple[str, list[Line]]:
     """The normalised text with page furniture blanked and hard wraps undone, and its non-empty lines."""
-    if any(cue in lowered for cue in _FURNITURE_CUES):
+    if _FURNITURE_CUE.search(lowered):
         lowered = _FURNITURE.sub(_blank_furniture, lowered)
     rows = lowered.split("\n")
     width = max(map(len, rows))
@@ -93,18 +92,19 @@ def undo_layout(lowered: str, original: str) -> tuple[str, list[Line]]:
     at, before, blank = 0, "", True
     for row in rows:
         stripped = row.strip()
+        open_before = before != "" and before[-1] not in _ENDS
         if not stripped:
             before, blank = "", True
         elif stripped[0] == "\x01":
-            if before and before[-1] not in _ENDS:
+            if open_before:
                 wraps.append(at - 1)
         else:
-            if before and before[-1] not in _ENDS and _is_wrapped(before, row, original, at, width, cased):
+            if open_before and _is_wrapped(before, row, original, at, width, cased):
                 wraps.append(at - 1)
                 lines[-1] = lines[-1]._replace(end=at + len(row))
             else:
                 lines.append(Line(at, at + len(row), blank))
-            before, blank = row.rstrip(), False
+            before, blank = stripped, False
         at += len(row) + 1
     return (_blank(lowered, wraps) if wraps or "\x01" in lowered else lowered), lines
 
@@ -124,7 +124,7 @@ def _blank_furniture(match: re.Match[str]) -> str:
 def _is_wrapped(before: str, line: str, original: str, at: int, width: int, cased: bool) -> bool:
     """Whether a line goes on from the one before: no end of sentence there, no new item here, and no room was left.
 
-    before: the line before, its right end stripped; at: where the line starts in the original text.
+    before: the line before, stripped; at: where the line starts in the original text.
     """
     if before.rstrip("\"')*")[-1:] in _ENDS or _BULLET.match(line) or "|" in line or "\t" in line or "   " in line.strip():
         return False

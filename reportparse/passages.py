@@ -75,8 +75,7 @@ class PassageReader:
     def _last_findings(self, text: str, lines: list[Line]) -> int:
         """The number of the last line that begins with a findings header, -1 where there is none."""
         for number in range(len(lines) - 1, -1, -1):
-            pieces = self._pieces(text[lines[number].start : lines[number].end])
-            header = pieces[0].header if pieces else None
+            header = self._headers.read(text, lines[number].start, lines[number].end)
             if header is not None and header.value == "findings" and not header.bare:
                 return number
         return -1

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
 
-from reportparse.archive.parts import check_settings, read_parts, Settings, SettingsError, write_whole
+from reportparse.archive.parts import check_settings, is_begun, read_parts, Settings, SettingsError, sync, write_whole
 from reportparse.archive.tables import arrow_schema, COUNTS, output_tables, SUFFIXES, Table
 from reportparse.wide import Names
 
@@ -32,24 +32,34 @@ def work_folder(out: Path) -> Path:
 
 
 def read_complete(out: Path, settings: Settings, wide: Names | None) -> Summary | None:
-    """The sidecar of a complete run with these settings; None where there is no output yet.
+    """The sidecar of a complete run with these settings; None where there is no output yet, or a run to go on with.
 
     SettingsError where there is output of other settings, or of another program.
     """
-    if not out.exists():
+    summary = _read_sidecar(out)
+    if all(path.exists() for path in output_paths(out, wide)) and summary.items() >= settings.items():
+        return summary
+    if not out.exists() or is_begun(work_folder(out)):
         return None
-    try:
-        summary: Summary = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        summary = {}
-    if not isinstance(summary, dict) or summary.get("output") != out.name:
+    if summary.get("output") != out.name:
         raise SettingsError(f"{out.name} is there already, and was not finished by lumbar; --restart overwrites it")
     check_settings(summary, settings, "the finished run")
-    return summary if all(path.exists() for path in output_paths(out, wide)) else None
+    return None
+
+
+def _read_sidecar(out: Path) -> Summary:
+    try:
+        summary = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return summary if isinstance(summary, dict) else {}
 
 
 def assemble(folder: Path, out: Path, settings: Settings, wide: Names | None) -> Summary:
-    """Write the tables and the sidecar from the parts in a work folder, remove the folder, and give the sidecar."""
+    """Write the tables and the sidecar from the parts in a work folder, remove the folder, and give the sidecar.
+
+    The sidecar comes last and the parts stay until then, so a kill at any time is gone on with.
+    """
     tables = output_tables(out.suffix, wide)
     counts: Counter[str] = Counter(dict.fromkeys(COUNTS, 0))
     remarks: Counter[str] = Counter()
@@ -63,6 +73,7 @@ def assemble(folder: Path, out: Path, settings: Settings, wide: Names | None) ->
     summary: Summary = settings | {"counts": dict(sorted(counts.items())), "remarks": dict(sorted(remarks.items()))}
     out.with_suffix(".json").unlink(missing_ok=True)
     for table in reversed(tables):
+        sync(folder / f"final{table.addition}")
         (folder / f"final{table.addition}").replace(_path(out, table))
     write_whole(out.with_suffix(".json"), (json.dumps(summary, indent=2) + "\n").encode("utf-8"))
     shutil.rmtree(folder)

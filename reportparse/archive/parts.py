@@ -67,6 +67,11 @@ def open_parts(folder: Path, settings: Settings, restart: bool) -> set[int]:
     return {int(path.stem) for path in folder.glob("*.part") if zipfile.is_zipfile(path)}
 
 
+def is_begun(folder: Path) -> bool:
+    """Whether a run has begun in a work folder."""
+    return (folder / _MANIFEST).exists()
+
+
 def check_settings(before: Settings, now: Settings, what: str) -> None:
     """SettingsError where the settings of earlier work differ."""
     differing = [key for key in now if before.get(key) != now[key]]
@@ -107,8 +112,12 @@ def read_parts(folder: Path) -> Iterator[Share]:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file under another name and move it into place."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    temporary.write_bytes(content)
+    sync(temporary)
     temporary.replace(path)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file is on the disk, so that it is whole wherever its new name is."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
