@@ -78,6 +78,17 @@ def read_spoken_marks(text: str) -> str:
     return _SPOKEN.sub(lambda m: _MARKS.get(m.lastgroup or "", " ").ljust(len(m.group())), text)
 
 
+_QUOTED = re.compile(r'"[^"]{12,600}"')
+
+
+def blank_quotes(text: str) -> str:
+    """The text with spaces for what it quotes, which others said; a text that is mostly quotes keeps them."""
+    if text.count('"') < 2:
+        return text
+    blanked = _QUOTED.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
+    return blanked if 2 * len(blanked.split()) > len(text.split()) else text
+
+
 def undo_layout(lowered: str, original: str) -> tuple[str, list[Line]]:
     """The normalised text with page furniture blanked and hard wraps undone, and its non-empty lines."""
     if _FURNITURE_CUE.search(lowered):

@@ -1,6 +1,6 @@
 """Which levels a segment speaks of: levels lead what follows them, or close the list before them."""
 
-from reportparse.clause import Clause, STRONG
+from reportparse.clause import STRONG, Clause, is_aside
 from reportparse.segments import LIST_JOINERS
 
 
@@ -10,6 +10,8 @@ def find_levels(c: Clause) -> list[tuple[tuple[int, ...], str, bool]]:
     leading: tuple[tuple[int, ...], str, bool] | None = None
     for i, s in enumerate(c.segments):
         here = (tuple(s.levels), s.quantifier, s.outside and not s.levels)
+        if s.quantifier in ("above", "below") and (c.dead[i] or not s.has_value and is_aside(c, i)):
+            continue
         if not (s.levels or s.quantifier or s.outside):
             found[i] = leading
             continue

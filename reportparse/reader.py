@@ -222,8 +222,10 @@ def _take_heading(chunks: list[Chunk]) -> tuple[bool, bool, bool, list[Chunk]]:
     rest = at + 1
     while rest < len(chunks) and chunks[rest].kind in ("levelword", "aspect") :
         rest += 1
+    of_disc = False
     if rest < len(chunks) and chunks[rest].kind == "part" and chunks[rest].value == "disc" and rest + 1 < len(chunks):
         if chunks[rest + 1].kind in ("colon", "dash"):
+            of_disc = True
             rest += 1
     if rest < len(chunks) and chunks[rest].kind == "open":
         close = next((i for i in range(rest, min(len(chunks), rest + 12)) if chunks[i].kind == "close"), -1)
@@ -233,7 +235,10 @@ def _take_heading(chunks: list[Chunk]) -> tuple[bool, bool, bool, list[Chunk]]:
             rest = close + 1
     alone = rest >= len(chunks) or (rest == len(chunks) - 1 and chunks[rest].kind in ("colon", "dash"))
     if alone or chunks[rest].kind in ("colon", "dash", "semicolon"):
-        return level.kind == "level", alone, level.kind == "outside", chunks[rest + 1 :]
+        body = chunks[rest + 1 :]
+        if of_disc and [c.kind for c in body] == ["normal"]:
+            body = []
+        return level.kind == "level", alone, level.kind == "outside", body
     return False, False, False, chunks
 
 

@@ -178,7 +178,12 @@ class _Builder:
             keep = joiner if now.joiner in weak and self.segments else now.joiner
             keep = joiner if joiner in (";", "contrast", "except", "rel", "cause", "because") else keep
             self.now = Segment(
-                keep, first, first - 1, multilevel=now.multilevel, hedge=now.hedge, unchanged=now.unchanged
+                keep,
+                first,
+                first - 1,
+                multilevel=now.multilevel,
+                hedge=now.hedge and joiner != ",",
+                unchanged=now.unchanged,
             )
 
     def _cut_before(self, i: int, chunk: Chunk) -> None:
