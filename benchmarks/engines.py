@@ -5,10 +5,13 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
+
+import click
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -16,7 +19,7 @@ MEDSPACY = ("spacy<3.8", "medspacy>=1.3,<2")
 """Newer releases of spaCy do not go with medSpaCy, hence the venv of its own."""
 
 
-class EngineError(RuntimeError):
+class EngineError(click.ClickException):
     """An engine that cannot be had, or died."""
 
 
@@ -37,9 +40,10 @@ class Engine:
 
     def __init__(self, name: str, python: Path = Path(sys.executable)) -> None:
         self.name = name
-        command = [str(python), str(Path(__file__).with_name("worker.py")), name, str(first_core())]
+        self._command = [str(python), str(Path(__file__).with_name("worker.py")), name, str(first_core())]
+        self._complaints = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints, text=True, cwd=ROOT
         )
         ready = self._answer(None)
         self.load_seconds: float = ready["load"]
@@ -73,8 +77,15 @@ class Engine:
         if timer:
             timer.cancel()
         if not line:
-            raise TooSlow(f"over {limit:g} s") if late.is_set() else EngineError(f"the {self.name} worker failed")
+            raise TooSlow(f"over {limit:g} s") if late.is_set() else EngineError(self._complaint())
         return json.loads(line)
+
+    def _complaint(self) -> str:
+        """Why the worker ended: the kind of its error alone, since the words of one may quote a report."""
+        self._process.wait()
+        self._complaints.seek(0)
+        lines = self._complaints.read().strip().splitlines() or [f"exit code {self._process.returncode}"]
+        return f"the {self.name} worker failed: {lines[-1].split(':')[0]}; try it alone: {' '.join(self._command)}"
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +98,7 @@ class Engine:
         if kind is not None:
             self._process.kill()
         self._process.wait()
+        self._complaints.close()
 
 
 def first_core() -> int:
