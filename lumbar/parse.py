@@ -126,7 +126,7 @@ def to_settings(run: Run) -> Settings:
     return {
         "output": run.out.name,
         "version": version("lumbar"),
-        "code": code_digest(),
+        "parser": code_digest(),
         "lexicon": run.lexicon.hash,
         "policy": asdict(run.policy),
         "input": {"name": run.archive.name, "fingerprint": fingerprint(run.archive)},

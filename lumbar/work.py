@@ -1,6 +1,7 @@
 """One function over many inputs, in this process, in local ones or on a Ray cluster, results in the inputs' order."""
 
 import os
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
@@ -47,12 +48,24 @@ class _Server:
         return self._function(item)
 
 
+def check_reachable(address: str) -> None:
+    """WorkerError where nothing answers at a HOST:PORT or ray://HOST:PORT; Ray itself would try for many minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
+    except (OSError, OverflowError):
+        raise WorkerError("nothing answers at this --ray address; expected HOST:PORT of a running cluster") from None
+
+
 def _on_ray(make: Callable[[], Callable[[T], R]], items: Iterator[T], jobs: int | None, address: str) -> Iterator[R]:
     """The nodes must have the same lumbar installed. A worker lost with its node is started again elsewhere."""
     try:
         import ray  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
         raise WorkerError("--ray needs Ray: pip install 'lumbar[ray]'") from None
+    check_reachable(address)
     try:
         ray.init(address=address, log_to_driver=False, logging_level="ERROR")
     except Exception as error:

@@ -18,6 +18,8 @@ from lumbar import parse as parse_module
 from lumbar.main import main
 from lumbar.parse import parse_batch
 from reportparse.archive import batch as batch_module
+from reportparse.archive import outputs as outputs_module
+from reportparse.archive import parts as parts_module
 from reportparse.archive.batch import Batch
 from reportparse.archive.parts import read_parts, write_part
 from reportparse.archive.record import to_record
@@ -154,6 +156,30 @@ def test_finished_parts_are_not_made_again(tmp_path: Path, monkeypatch: pytest.M
     assert result.exit_code == 0
     assert "going on after 2 finished parts" in result.stderr
     assert made == [0, 1, 2, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("moved", [0, 1, 2, 3])
+def test_a_run_that_is_stopped_while_its_tables_are_moved_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: int
+) -> None:
+    archive, out = write_archive(tmp_path / "a.csv", 30), tmp_path / "labels.csv"
+    assert run(archive, "--out", out, "--jobs", 1).exit_code == 0
+    whole, synced = outputs(tmp_path), list[Path]()
+
+    def sync_some(path: Path) -> None:
+        if path.name.startswith(("final", "labels.json")):
+            if len(synced) == moved:
+                raise KeyboardInterrupt
+            synced.append(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outputs_module, "sync", sync_some)
+        patch.setattr(parts_module, "sync", sync_some)
+        assert run(archive, "--out", out, "--jobs", 1, "--restart").exit_code == 130
+    assert run(archive, "--out", out, "--jobs", 1).exit_code == 0
+    assert outputs(tmp_path) == whole
+    assert [path.name for path in tmp_path.glob(".*")] == []
 
 
 @pytest.mark.usefixtures("small_batches")

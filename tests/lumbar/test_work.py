@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lumbar import work
-from lumbar.work import map_ordered, WorkerError
+from lumbar.work import check_reachable, map_ordered, WorkerError
 from reportparse import parallel
 
 
@@ -130,6 +130,17 @@ def is_alive(pid: int) -> bool:
 def test_ray_gives_the_same() -> None:
     pytest.importorskip("ray", reason="Ray is not installed")
     assert list(map_ordered(make_double, range(20), 2, "local")) == [2 * i for i in range(20)]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "[::1]:1", "127.0.0.1:99999", "\x00:1"])
+def test_a_cluster_that_does_not_answer_is_told_at_once(address: str) -> None:
+    with pytest.raises(WorkerError, match="nothing answers"):
+        check_reachable(address)
+
+
+def test_an_address_that_ray_looks_up_itself_is_left_to_it() -> None:
+    check_reachable("auto")
+    check_reachable("local")
 
 
 def test_without_ray_its_option_is_answered() -> None:
