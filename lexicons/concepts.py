@@ -32,6 +32,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "neg": ("no", "free"),
     "double_neg": (),
     "hedge": (),
+    "query": (),
     "retract": (),
     # sides
     "side": ("L", "R", "B"),

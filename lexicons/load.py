@@ -1,30 +1,19 @@
-"""Reading phrase tables: a folder of TSV files into one lexicon with a hash."""
+"""Phrase tables as the parser takes them: rows into one lexicon with a hash."""
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from lexicons.concepts import CONCEPTS, HEADER_CONCEPTS
-from lexicons.phrases import PhraseError, expand_phrases
+from lexicons.phrases import expand_phrases, PhraseError
+from lexicons.rows import LexiconError, read_rows, Row
 
-HEADER = ["phrase", "concept", "value", "example"]
 ENGLISH = Path(__file__).parent / "en"
 
-
-class Row(NamedTuple):
-    """One row of a phrase table, with the file and line it stands in."""
-
-    phrase: str
-    concept: str
-    value: str
-    example: str
-    file: str
-    line: int
+Phrase = tuple[str, ...]
 
 
 class Entry(NamedTuple):
@@ -39,54 +28,35 @@ class Lexicon:
     """Phrases and their meanings.
 
     phrases: word sequence -> entry. headers: word sequence -> entry, for section and region headers, which are read
-    only at the start of a sentence. rewrites: misspelt sequence -> the words meant. plain: words that are right as they stand and are never respelled.
-    hash: hex digest of the rows' content, independent of file layout and comments.
+    only at the start of a sentence. rewrites: misspelt sequence -> the words meant. plain: words that are right as
+    they stand and are never respelled.
     """
 
-    phrases: dict[tuple[str, ...], Entry]
-    headers: dict[tuple[str, ...], Entry]
-    rewrites: dict[tuple[str, ...], tuple[str, ...]]
+    phrases: dict[Phrase, Entry]
+    headers: dict[Phrase, Entry]
+    rewrites: dict[Phrase, Phrase]
     plain: frozenset[str]
-    hash: str
+
+    @cached_property
+    def hash(self) -> str:
+        """A digest of every phrase and its meaning: how the tables are laid out, commented and ordered leaves it as it is."""
+        digest = hashlib.sha256()
+        for line in sorted(self._lines()):
+            digest.update(line.encode() + b"\n")
+        return digest.hexdigest()[:16]
+
+    def _lines(self) -> Iterator[str]:
+        for kind, table in (("phrase", self.phrases), ("header", self.headers)):
+            yield from ("\t".join((kind, " ".join(phrase), *entry)) for phrase, entry in table.items())
+        yield from ("\t".join(("rewrite", " ".join(phrase), " ".join(to))) for phrase, to in self.rewrites.items())
+        yield from (f"plain\t{word}" for word in self.plain)
 
 
-class LexiconError(ValueError):
-    """A phrase table that cannot be used; the message names the file and the line."""
-
-
-def read_rows(folder: Path) -> Iterator[Row]:
-    """The rows of all ``*.tsv`` files of a folder, by file name and line."""
-    paths = sorted(folder.glob("*.tsv"))
-    if not paths:
-        raise LexiconError(f"{folder.name}: no .tsv file in this folder")
-    for path in paths:
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError:
-            raise LexiconError(f"{path.name}: not UTF-8") from None
-        yield from _read_table(path.name, text)
-
-
-def _read_table(name: str, text: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
-    for number, cells in enumerate(reader, start=1):
-        if number == 1:
-            if cells != HEADER:
-                raise LexiconError(f"{name}:1: the header is {cells}, expected {HEADER}")
-            continue
-        if not cells or cells[0].startswith("#"):
-            continue
-        cells = [*cells, "", "", ""][:4] if len(cells) < 4 else cells
-        if len(cells) > 4:
-            raise LexiconError(f"{name}:{number}: {len(cells)} cells, expected {len(HEADER)}")
-        yield Row(*(c.strip() for c in cells), file=name, line=number)
-
-
-def to_lexicon(rows: list[Row]) -> Lexicon:
-    """The lexicon of checked rows; a later row overrides an earlier one for the same phrase."""
-    phrases: dict[tuple[str, ...], Entry] = {}
-    headers: dict[tuple[str, ...], Entry] = {}
-    rewrites: dict[tuple[str, ...], tuple[str, ...]] = {}
+def to_lexicon(rows: Iterable[Row]) -> Lexicon:
+    """The lexicon of the rows; a later row overrides an earlier one for the same phrase. Raises LexiconError."""
+    phrases: dict[Phrase, Entry] = {}
+    headers: dict[Phrase, Entry] = {}
+    rewrites: dict[Phrase, Phrase] = {}
     plain: set[str] = set()
     for row in rows:
         if row.concept not in CONCEPTS:
@@ -98,19 +68,17 @@ def to_lexicon(rows: list[Row]) -> Lexicon:
         if row.concept == "plain":
             plain.update(word for sequence in sequences for word in sequence)
         elif row.concept == "rewrite":
-            rewrites.update({s: tuple(row.value.split()) for s in sequences})
-        elif row.concept in HEADER_CONCEPTS:
-            headers.update({s: Entry(row.concept, row.value) for s in sequences})
+            rewrites.update(dict.fromkeys(sequences, tuple(row.value.split())))
         else:
-            phrases.update({s: Entry(row.concept, row.value) for s in sequences})
-    digest = hashlib.sha256("\n".join(sorted("\t".join(r[:3]) for r in rows)).encode()).hexdigest()
-    return Lexicon(phrases, headers, rewrites, frozenset(plain), digest[:16])
+            table = headers if row.concept in HEADER_CONCEPTS else phrases
+            table.update(dict.fromkeys(sequences, Entry(row.concept, row.value)))
+    return Lexicon(phrases, headers, rewrites, frozenset(plain))
 
 
 @cache
 def read_lexicon(overlay: Path | None = None) -> Lexicon:
     """The English lexicon, with the rows of a site's own folder laid over it."""
-    rows = list(read_rows(ENGLISH))
+    rows = read_rows(ENGLISH)
     if overlay is not None:
         rows += read_rows(overlay)
     return to_lexicon(rows)

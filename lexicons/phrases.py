@@ -5,11 +5,15 @@ stands for finitely many word sequences and is matched word by word, so no row c
 """
 
 import itertools
+import math
 import re
 
 MAX_EXPANSIONS = 2000
 
-_TOKEN = re.compile(r"[a-z0-9'/]+|[()|?]")
+SLASHED = ("b/l", "w/", "w/o", "r/o", "s/p", "h/o", "c/o", "d/t")
+"""The words with a slash that are read whole; any other slash parts two words."""
+
+_TOKEN = re.compile(r"[a-z]+(?:/[a-z]*)*|[()|?]|'s(?![a-z])")
 
 
 class PhraseError(ValueError):
@@ -17,23 +21,36 @@ class PhraseError(ValueError):
 
 
 def expand_phrases(cell: str) -> list[tuple[str, ...]]:
-    """All word sequences a cell stands for, in the order written, each once.
+    """All word sequences a cell stands for, in the order written, each once; a possessive ``'s`` is left out.
 
-    Raises PhraseError for characters outside the syntax, unbalanced parentheses, a phrase that can match nothing
-    at all, or more than ``MAX_EXPANSIONS`` sequences.
+    Raises PhraseError for characters outside the syntax, a slash inside a word that is not one of ``SLASHED``,
+    unbalanced parentheses, a phrase that can match nothing at all, or more than ``MAX_EXPANSIONS`` sequences.
     """
-    tokens = _TOKEN.findall(cell)
-    rest = _TOKEN.sub("", cell).strip()
-    if rest:
-        raise PhraseError(f"{rest[0]!r} is not phrase syntax; a phrase holds a-z, 0-9, ', /, ( | ) and ?")
+    return list(dict.fromkeys(expand_all(cell)))
+
+
+def expand_all(cell: str) -> list[tuple[str, ...]]:
+    """As ``expand_phrases``, but with what the cell says twice."""
+    tokens = _cut(cell)
     expansions, end = _read_alternatives(tokens, 0)
     if end != len(tokens):
         raise PhraseError("a ')' without its '('")
     if () in expansions:
         raise PhraseError("the phrase can match nothing at all")
     if len(expansions) > MAX_EXPANSIONS:
-        raise PhraseError(f"the phrase stands for {len(expansions)} word sequences; at most {MAX_EXPANSIONS}")
-    return list(dict.fromkeys(expansions))
+        raise PhraseError(f"the phrase stands for over {MAX_EXPANSIONS} word sequences")
+    return expansions
+
+
+def _cut(cell: str) -> list[str]:
+    tokens = [token for token in _TOKEN.findall(cell) if token != "'s"]
+    rest = _TOKEN.sub("", cell).strip()
+    if rest:
+        raise PhraseError(f"{rest[0]!r} is not phrase syntax; a phrase holds a-z, 's, /, ( | ) and ?")
+    for token in tokens:
+        if "/" in token and token not in SLASHED:
+            raise PhraseError(f"{token!r} is never read as one word; of words with a slash only {' '.join(SLASHED)} are")
+    return tokens
 
 
 def _read_alternatives(tokens: list[str], at: int) -> tuple[list[tuple[str, ...]], int]:
@@ -63,6 +80,6 @@ def _read_sequence(tokens: list[str], at: int) -> tuple[list[tuple[str, ...]], i
             options = [*options, ()]
             at += 1
         parts.append(options)
-        if len(parts) > 12:
-            raise PhraseError("a phrase of over 12 words")
+        if math.prod(map(len, parts)) > MAX_EXPANSIONS:
+            raise PhraseError(f"the phrase stands for over {MAX_EXPANSIONS} word sequences")
     return [tuple(itertools.chain(*choice)) for choice in itertools.product(*parts)], at

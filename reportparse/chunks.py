@@ -79,11 +79,12 @@ def to_chunks(tokens: list[Token], minimal: Grade = (1, 1, 1), schemes: bool = T
 
 
 def _open_grades(chunks: list[Chunk]) -> list[Chunk]:
-    """``relevant (moderate) narrowing``: a grade in brackets before its noun needs no brackets."""
+    """``relevant (moderate) narrowing``: a grade or side in brackets before its noun needs no brackets."""
     out = list(chunks)
     for i in range(len(chunks) - 4, -1, -1):
         kinds = [c.kind for c in out[i : i + 4]]
-        if kinds[:3] == ["open", "grade", "close"] and kinds[3] in ("sten", "site", "side", "central", "stenosed"):
+        wrapped = kinds[0] == "open" and kinds[1] in ("grade", *_SIDE_KINDS) and kinds[2] == "close"
+        if wrapped and kinds[3] in ("sten", "site", "side", "central", "stenosed"):
             del out[i + 2], out[i]
     return out
 

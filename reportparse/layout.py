@@ -39,7 +39,7 @@ ABBREVIATIONS = frozenset(
 )
 """Words that end in a full stop in the middle of a sentence."""
 
-_LABEL_NEXT = re.compile(r"\s+[a-z][a-z ]{0,24}:")
+_LABEL_NEXT = re.compile(r"\s+(?:[a-z][a-z ]{0,24}:|[ltd]\s?\d{1,2}\s?[-/]?\s?[ls]?\s?\d)")
 WIDEST_WRAP = 100
 """Lines longer than this are taken for hard wrapped only where there are two of about the same length."""
 
@@ -141,6 +141,8 @@ def _is_wrapped(before: str, line: str, original: str, at: int, width: int, case
         return False
     first_word = line.split(None, 1)[0]
     no_room = len(before) + 1 + len(first_word) > width - 12 and width >= 40
+    if _LEVEL_HEADING.match(line):
+        return False
     if _LEVEL_START.match(line) or _LABEL_START.match(line):
         return no_room and (before[-1] in ",-/" or _needs_more(before))
     if _needs_more(before):
@@ -160,9 +162,12 @@ _OPEN_END = re.compile(
 )
 
 
+_ON_SIDE = re.compile(r"\bon (?:the |both )?(?:left|right)$|\bmore (?:to|on) (?:the )?(?:left|right)$")
+
+
 def _needs_more(before: str) -> bool:
     """Whether a line breaks off in the middle of a phrase."""
-    return _OPEN_END.search(before) is not None and len(before.split()) > 2
+    return _OPEN_END.search(before) is not None and _ON_SIDE.search(before) is None and len(before.split()) > 2
 
 
 def starts_with_level(line: str) -> bool:
@@ -180,7 +185,8 @@ def to_sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if text[stop - 1] == "." and word is not None:
             letters = word.group()
             glued = stop < end and text[stop].isalpha()
-            if (letters in ABBREVIATIONS and not glued and not _LABEL_NEXT.match(text, stop, end)) or (len(letters) == 1 and (glued or letters in "lr")):
+            side = len(letters) == 1 and (glued or letters in "lr")
+            if (side or (letters in ABBREVIATIONS and not glued)) and not _LABEL_NEXT.match(text, stop, end):
                 continue
         if text[stop - 1] == "?" and stop < end and text[stop].isalpha():
             continue

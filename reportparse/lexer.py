@@ -145,6 +145,9 @@ def _read_special(special: Special, tokens: list[Token], spots: list[_Spot], at:
         if special.kind == "level" or _follows_level(tokens, spots, at):
             return [_to_level_token(special.level, start, end)]
         return []
+    if special.kind == "sided":
+        site, side = Token("site", "foramen", start, end), Token("side", special.text[0], start, end)
+        return [side, site, Token("scheme", "lee" + special.text[1], start, end)]
     if special.kind == "numbered":
         lee = any(t.concept == "scheme" and str(t.value).startswith("lee") for t in tokens)
         return [Token("scheme", "lee" + special.text, start, end)] if lee else []

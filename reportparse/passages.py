@@ -1,5 +1,6 @@
 """The sentences of a report that speak of findings, each read and in its place: line, section, region of the spine."""
 
+import re
 from collections.abc import Callable
 
 from lexicons.load import Lexicon
@@ -54,7 +55,7 @@ class PassageReader:
             opens = True
             for piece in pieces:
                 if piece.header is not None:
-                    place.take_header(piece.header, bool(words[piece.start :].strip(" .:*_")))
+                    place.take_header(piece.header, _has_content(words[piece.start :]))
                 elif place.skip_sentence:
                     place.skip_sentence = False
                 if place.skipping or place.skip_sentence or piece.start >= piece.end:
@@ -92,6 +93,14 @@ class PassageReader:
         return pieces
 
 
+_NO_CONTENT = re.compile(r"\([^)]*\)|for reference|[\s.:,*_=-]+")
+
+
+def _has_content(rest: str) -> bool:
+    """Whether a line goes on after its header; a bracketed date or ``for reference`` is no content."""
+    return _NO_CONTENT.sub("", rest) != ""
+
+
 class _Place:
     """Where in the report the reader is: section, region, and whether the text here is passed over."""
 
@@ -126,6 +135,8 @@ class _Place:
                 self.skip_sentence = True
             elif self.skipping != "prior":
                 self.skipping, self.skip_inline = "skip", has_content
+        elif header.value == "prior" and has_content and self.skipping != "prior":
+            self.skipping, self.skip_inline = "skip", True
         elif header.value == "prior":
             self.skipping = "prior"
         elif self.skipping != "prior" or header.value == "addendum":

@@ -180,7 +180,7 @@ def _begins_with_level(chunks: list[Chunk]) -> bool:
 
 def _drop_clauses(chunks: list[Chunk]) -> list[Chunk]:
     """Without what is only considered, advised, asked or told of another study: up to the next semicolon."""
-    if _tells_of_the_past(chunks):
+    if _tells_of_the_past(chunks) or (chunks and chunks[0].kind in ("query", "question")):
         return [c for c in chunks if c.kind == "level"]
     if not any(c.kind in _DROPS or c.kind == "retract" for c in chunks):
         return chunks

@@ -118,7 +118,8 @@ def _within(claims: list[Claim], policy: Policy) -> tuple[Claim, bool]:
             if status == "bounded":
                 return min(found, key=lambda c: (c.value.high - c.value.low)), False
             return found[0], bool(zero)
-    return claims[0], False
+    zero = [c for c in claims if c.value.status == "graded"]
+    return (zero or claims)[0], False
 
 
 def _across(best: dict[Section, tuple[Claim, bool]], policy: Policy) -> tuple[Claim, bool]:

@@ -201,6 +201,16 @@ class _Builder:
             self._cut_with_adverbs(i)
         elif kind in ("grade", "large") and now.is_complete and (now.grade or now.normal):
             self._cut("next", i)
+        elif kind == "grade" and now.grade and now.sides in ("L", "R") and not now.finding:
+            self._cut("next", i)
+        elif kind in ("side", "letter_side") and self._begins_other_side(chunk):
+            self._cut("next", i)
+
+    def _begins_other_side(self, chunk: Chunk) -> bool:
+        """``L mod R sev``: a second side after a grade begins another segment."""
+        now = self.now
+        both = {now.sides, str(chunk.value)} == {"L", "R"}
+        return both and now.grade is not None and not now.finding and not now.more
 
     def _is_copular(self, i: int) -> bool:
         """``the canal is not narrowed``: the negation belongs to what went before."""
@@ -316,6 +326,8 @@ class _Builder:
 
     def _on_hedge(self, i: int, chunk: Chunk) -> None:
         self.now.hedge = True
+
+    _on_query = _on_hedge
 
     def _on_site(self, i: int, chunk: Chunk) -> None:
         now = self.now

@@ -13,7 +13,7 @@ def find_value(c: Clause, i: int) -> None:
     if c.dead[i] or not c.sites[i] or not is_hungry(c, i):
         return
     s = c.segments[i]
-    if s.soft_site and not s.sten and not sten_follows(c, i) and not s.be:
+    if s.soft_site and s.neg and not s.sten and not sten_follows(c, i) and not s.be:
         return
     if s.neg and not s.double_neg and c.values[i] is None and not predicate_right(c, i):
         c.values[i] = NEGATED

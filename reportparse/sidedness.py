@@ -22,10 +22,19 @@ def join_sides(c: Clause) -> None:
     for i in range(1, len(c.segments)):
         s, before = c.segments[i], c.segments[i - 1]
         alone = not (s.has_value or s.names_place or s.sten or s.finding or s.neg or s.past_grade)
-        if alone and s.sides and s.joiner in ("and", "or", "/", ",") and before.sides and not s.more:
+        trails = s.joiner == "," and not before.sides and c.sites[i - 1] & (FORAMEN | RECESS) and not c.dead[i - 1]
+        if alone and s.sides in ("L", "R") and trails and not s.more and not _leads(c, i):
+            c.sides[i - 1] = s.sides
+            c.dead[i] = True
+        elif alone and s.sides and s.joiner in ("and", "or", "/", ",") and before.sides and not s.more:
             if before.sides != s.sides and not c.dead[i - 1]:
                 c.sides[i - 1] = "B"
                 c.dead[i] = True
+
+
+def _leads(c: Clause, i: int) -> bool:
+    """Whether what follows a side alone is about that side (``on the left, moderate``)."""
+    return i + 1 < len(c.segments) and c.segments[i + 1].joiner not in (";", "contrast", "rel")
 
 
 def lead_sides(c: Clause) -> None:

@@ -6,15 +6,17 @@ from reportparse.layout import Line
 from reportparse.reader import SentenceReader
 from reportparse.tables import Cell, TableCell, find_tables, to_table_cells
 
-_GRADE_DIGIT = {"0": "none", "1": "mild", "2": "moderate", "3": "severe"}
-"""Digits alone in a cell under a canal, a foramen or a recess."""
+_GRADE_MARK = {
+    "0": "none", "1": "mild", "2": "moderate", "3": "severe", "+": "mild", "++": "moderate", "+++": "severe",
+}  # fmt: skip
+"""Digits and plus signs alone in a cell under a canal, a foramen or a recess."""
 
 LONGEST_HEADING = 40
 
 
 def read_tables(reader: SentenceReader, text: str, lines: list[Line]) -> dict[int, list[Sentence]]:
     """The sentences that stand for the lines of tables, by line number."""
-    if "|" not in text and "\t" not in text and "   " not in text:
+    if not any(mark in text for mark in ("|", "\t", "   ", " / ")):
         return {}
     found: dict[int, list[Sentence]] = {}
     for rows in find_tables(text, lines):
@@ -31,8 +33,11 @@ def read_tables(reader: SentenceReader, text: str, lines: list[Line]) -> dict[in
 
 def _is_heading(reader: SentenceReader, text: str, cell: Cell) -> bool:
     """Whether a column heading is short and names a level or a place."""
-    levels, sites, _ = reader.read_place(text[cell.start : cell.end])
-    return cell.end - cell.start < LONGEST_HEADING and (bool(levels) or sites is not None)
+    words = text[cell.start : cell.end].rstrip(": ")
+    if len(words) > LONGEST_HEADING or ":" in words or ";" in words:
+        return False
+    levels, sites, _ = reader.read_place(words)
+    return bool(levels) or sites is not None
 
 
 def _read_cell(reader: SentenceReader, text: str, cell: TableCell, lines: list[Line]) -> Sentence | None:
@@ -44,7 +49,7 @@ def _read_cell(reader: SentenceReader, text: str, cell: TableCell, lines: list[L
     if levels or not row_levels or sites is None:
         return None
     words = text[cell.cell.start : cell.cell.end]
-    parsed, starts, ends = reader.read(_GRADE_DIGIT.get(words, words))
+    parsed, starts, ends = reader.read(_GRADE_MARK.get(words, words))
     parsed = parsed._replace(heading=row_levels, label_sites=sites, label_sides=sides, begins_with_level=True)
     blank = lines[cell.line].after_blank
     return Sentence(cell.line, True, blank, Section.BODY, "", cell.cell.start, parsed, starts, ends)

@@ -7,7 +7,7 @@ from reportparse.layout import Line
 
 _WIDE = re.compile(r"[^\s|\t](?:[^|\t]*?[^\s|\t])??(?=\s{2,}|\t|\s*$)")
 _RULE = re.compile(r"^[\s|+:=-]*$")
-_EMPTY = re.compile(r"^[\s\-.–/x]*$|^n/?a$|^not (?:stated|mentioned|imaged)$")
+_EMPTY = re.compile(r"^[\s\-.–/x]*$|^n/?a$|^not (?:stated|mentioned|imaged|recorded|graded|given)$")
 
 FEWEST_COLUMNS = 3
 
@@ -41,6 +41,8 @@ def to_row(text: str, number: int, line: Line) -> Row | None:
     words = text[line.start : line.end]
     if words.count("|") >= 2 or words.count("\t") >= 2:
         return _cut_at(text, number, line, "|" if words.count("|") >= 2 else "\t")
+    if words.count(" / ") >= 2:
+        return _cut_at(text, number, line, " / ")
     if "   " not in words.strip():
         return None
     cells = [Cell(line.start + m.start(), line.start + m.end()) for m in re.finditer(r"\S+(?:\s\S+)*", words)]
@@ -53,7 +55,7 @@ def _cut_at(text: str, number: int, line: Line, mark: str) -> Row:
     for piece in text[line.start : line.end].split(mark):
         lead = len(piece) - len(piece.lstrip())
         cells.append(Cell(at + min(lead, len(piece)), at + max(len(piece.rstrip()), min(lead, len(piece)))))
-        at += len(piece) + 1
+        at += len(piece) + len(mark)
     if mark == "|" and cells[0].start >= cells[0].end:
         cells = cells[1:]
     if mark == "|" and cells and cells[-1].start >= cells[-1].end:

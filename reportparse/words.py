@@ -17,7 +17,9 @@ MEMO_SIZE = 100_000
 
 
 class Special(NamedTuple):
-    """An expression read whole. kind: ``level``, ``bare`` (a level without its letter), ``scheme``, ``numbered``, ``year``."""
+    """An expression read whole. kind: ``level``, ``bare`` (a level without its letter), ``scheme``,
+    ``sided`` (a score of one side), ``numbered``, ``year``.
+    """
 
     kind: str
     level: LevelWord | None
@@ -41,6 +43,7 @@ _WORD = re.compile(
 _DIGIT = re.compile(r"[0-9]")
 _SPECIAL = re.compile(
     rf"(?:\b|(?<=\bat))(?=[ltdcs1-5g])(?:(?=[ltdcs])(?P<level>{LEVEL_PATTERN})|(?=[1-5])(?P<bare>{BARE_PAIR_PATTERN})"
+    r"|(?P<sided>lee\s?(?:grade\s?)?(?:l|r|left|right)\s?[:=]?\s?[0-3]\b)"
     r"|(?P<scheme>(?:lee|schizas)(?:'s)?\s?(?:grade|class|type|grading|score|g)?\s?[:=]?\s?(?:[0-3]|[a-d][1-4]?)\b)"
     r"|(?P<numbered>grade\s?[0-3]\b)|(?P<year>(?:19|20)[0-9]{2}\b))"
 )
@@ -148,6 +151,8 @@ def _to_special(kind: str, text: str) -> Special:
     if kind == "scheme":
         name = "lee" if text.startswith("lee") else "schizas"
         return Special(kind, None, name + (text[-1] if name == "lee" else text.rstrip("1234")[-1]))
+    if kind == "sided":
+        return Special(kind, None, ("L" if re.match(r"lee\s?(?:grade\s?)?l", text) else "R") + text[-1])
     return Special(kind, None, text[-1] if kind == "numbered" else "")
 
 
