@@ -37,8 +37,15 @@ def to_statement(c: Clause, i: int, level: tuple[tuple[int, ...], str, bool]) ->
     s, value = c.segments[i], c.values[i]
     ordinals, quantifier, outside = level
     is_same = s.same or (s.also and bool(s.levels) and not s.has_value and not s.sides)
-    if is_same and (s.levels or s.quantifier or c.sides[i] or (c.headed and i == 0) or len(c.segments) == 1) and not c.sites[i] and not c.dead[i]:
-        return Statement(0, OPEN, c.sides[i], ordinals, -1, quantifier, outside, False, False, "same", s.first, s.last, "same")
+    if (
+        is_same
+        and (s.levels or s.quantifier or c.sides[i] or (c.headed and i == 0) or len(c.segments) == 1)
+        and not c.sites[i]
+        and not c.dead[i]
+    ):
+        return Statement(
+            0, OPEN, c.sides[i], ordinals, -1, quantifier, outside, False, False, "same", s.first, s.last, "same"
+        )
     if value is None or c.dead[i] or not (c.sites[i] or c.bare[i]):
         return None
     if s.multilevel and not ordinals and not quantifier and value.high > 0:

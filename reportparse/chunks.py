@@ -6,7 +6,7 @@ grades of another time (``previously severe``), named scores (``Lee 2``).
 
 from typing import NamedTuple
 
-from reportparse.levels import ALL_LEVELS, above, below, span_mask
+from reportparse.levels import above, ALL_LEVELS, below, span_mask
 from reportparse.lexer import Token
 
 
@@ -166,7 +166,7 @@ def _read_side(tokens: list[Token], at: int) -> tuple[Chunk, int]:
             look += 1
         if look < len(tokens) and tokens[look].concept in _SIDE_KINDS:
             other = str(tokens[look].value)
-            if compared and look - at >= 2 or not compared and other != str(tokens[at].value):
+            if (compared and look - at >= 2) or (not compared and other != str(tokens[at].value)):
                 if compared:
                     return Chunk("asym", "B", at, look), look + 1
                 return Chunk("side", str(tokens[at].value) + other if other in "LR" else "B", at, look), look + 1
@@ -252,7 +252,9 @@ def _drop_past(chunks: list[Chunk]) -> list[Chunk]:
             if chunk.kind == "grade" and chunks[i - 1].kind == "was":
                 out[i] = chunk._replace(kind="past_grade")
     for i, chunk in enumerate(chunks):
-        if chunk.kind == "grade" and _is_past([c.kind for c in chunks[:i]][-2:], [c.kind for c in chunks[i + 1 : i + 3]]):
+        if chunk.kind == "grade" and _is_past(
+            [c.kind for c in chunks[:i]][-2:], [c.kind for c in chunks[i + 1 : i + 3]]
+        ):
             out[i] = chunk._replace(kind="past_grade")
     return out
 

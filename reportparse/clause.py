@@ -4,7 +4,6 @@ from reportparse.segments import FORAMEN, LIST_JOINERS, RECESS, Segment
 from reportparse.statements import PRESENT, Value
 from reportparse.values import value_of
 
-
 STRONG = (";", "contrast", "close")
 """Joiners that nothing reaches across."""
 
@@ -39,7 +38,9 @@ def is_hungry(c: Clause, i: int) -> bool:
     """Whether a segment names a place and says nothing of it yet, stenosis as such apart."""
     s = c.segments[i]
     value = c.values[i]
-    return bool(c.sites[i]) and not c.dead[i] and (value is None or (value is PRESENT and not s.verb and not s.stenosed))
+    return (
+        bool(c.sites[i]) and not c.dead[i] and (value is None or (value is PRESENT and not s.verb and not s.stenosed))
+    )
 
 
 def is_aside(c: Clause, j: int) -> bool:

@@ -6,11 +6,11 @@ evidence.
 
 from typing import NamedTuple
 
-from reportparse.statements import LFS, LSS, OPEN, RFS, RSS, SCS, Reading, Statement, Value, to_tasks
 from reportparse.finding import Scope, Section
-from reportparse.levels import ALL_LEVELS, above, below
+from reportparse.levels import above, ALL_LEVELS, below
 from reportparse.reader import Parsed
 from reportparse.segments import CANAL, FORAMEN, RECESS
+from reportparse.statements import LFS, LSS, OPEN, RFS, RSS, SCS, Statement, to_tasks, Value
 
 
 class Sentence(NamedTuple):
@@ -193,7 +193,12 @@ class _Walker:
         """The tasks a statement speaks of; a bare one takes the label's or the last sentence's topic."""
         c = self.context
         if st.tasks:
-            if st.unsided and c.topic_kind in ("line", "block") and c.topic_sides and c.topic_sites in (0, FORAMEN, RECESS):
+            if (
+                st.unsided
+                and c.topic_kind in ("line", "block")
+                and c.topic_sides
+                and c.topic_sites in (0, FORAMEN, RECESS)
+            ):
                 return [(st.tasks & to_tasks(FORAMEN | RECESS, c.topic_sides) | st.tasks & SCS, st.value)]
             return [(st.tasks, st.value)]
         labelled = c.topic_kind in ("line", "block")
@@ -202,11 +207,15 @@ class _Walker:
         if st.bare == "stenosis":
             return [(SCS, st.value), (LFS | RFS, OPEN)]
         fresh = c.level_is_block and not c.block_has_content
-        if st.bare == "normal" and (fresh or s.parsed.begins_with_level or st.levels or st.quantifier in ("all", "remaining", "these")):
+        if st.bare == "normal" and (
+            fresh or s.parsed.begins_with_level or st.levels or st.quantifier in ("all", "remaining", "these")
+        ):
             return [(SCS | LFS | RFS, st.value)]
         if st.bare == "normal-study":
             return [(SCS | LFS | RFS, st.value)]
-        points_back = st.bare == "it" or st.sides or st.levels or st.quantifier or s.parsed.heading or st.bare == "narrowing"
+        points_back = (
+            st.bare == "it" or st.sides or st.levels or st.quantifier or s.parsed.heading or st.bare == "narrowing"
+        )
         if c.topic_kind == "sentence" and c.topic_sites > 0 and st.bare != "normal" and points_back:
             return [(to_tasks(c.topic_sites, st.sides or c.topic_sides), st.value)]
         if st.bare in ("value", "it") and c.topic_sites == 0 and st.levels == () and s.parsed.heading:
@@ -282,10 +291,14 @@ class _Walker:
     def _copy(self, index: int, s: Sentence, st: Statement) -> None:
         """``similar at L5-S1``: the last statement again, at another level."""
         c = self.context
-        source = c.last[-1:] if c.last and (s.parsed.masks or st.sides or not s.parsed.heading) else (c.last or c.before)
+        source = (
+            c.last[-1:] if c.last and (s.parsed.masks or st.sides or not s.parsed.heading) else (c.last or c.before)
+        )
         for tasks, value in source:
             if st.sides in ("L", "R"):
-                tasks = to_tasks((FORAMEN if tasks & (LFS | RFS) else 0) | (RECESS if tasks & (LSS | RSS) else 0), st.sides)
+                tasks = to_tasks(
+                    (FORAMEN if tasks & (LFS | RFS) else 0) | (RECESS if tasks & (LSS | RSS) else 0), st.sides
+                )
             again = st._replace(bare="", tasks=tasks)
             self._put(index, s, again, tasks, OPEN if s.parsed.lesser else value)
 
@@ -298,7 +311,13 @@ def _is_block_style(sentences: list[Sentence]) -> bool:
             if going_on and last_level >= 0:
                 return True
             last_level, going_on = s.line, False
-        elif last_level >= 0 and s.line > last_level and s.opens_line and not s.after_blank and s.parsed.reading.statements:
+        elif (
+            last_level >= 0
+            and s.line > last_level
+            and s.opens_line
+            and not s.after_blank
+            and s.parsed.reading.statements
+        ):
             going_on = True
     return False
 

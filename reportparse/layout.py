@@ -27,7 +27,9 @@ _FURNITURE_CUE = re.compile(r"[-=_*.#~]{4}|page \d|signed|patient|[pmd][rto][nb:
 
 _BULLET = re.compile(r"[ \t]*(?:[-*#>]+(?=[a-z])|(?:[-*#>]+|\(?\d{1,2}[.)]|\(?[a-h][.)])[ \t]+)")
 _LEVEL_START = re.compile(r"[ \t*#-]*(?:at |level |the )?(?:[ltd](?:1[0-2]|[1-9])|l\s?[-.]?\s?\d)\s?[-/ ls]{0,4}\d?\b")
-_LEVEL_HEADING = re.compile(r"[ \t*#-]*(?:at |level )?[ltd]\s?(?:1[0-2]|[1-9])\s?[-/]\s?[ls]?\s?\d\b(?:\s*[:.)-]|\s{2,}|\s*$)")
+_LEVEL_HEADING = re.compile(
+    r"[ \t*#-]*(?:at |level )?[ltd]\s?(?:1[0-2]|[1-9])\s?[-/]\s?[ls]?\s?\d\b(?:\s*[:.)-]|\s{2,}|\s*$)"
+)
 _LABEL_START = re.compile(r"[ \t*#-]*[a-z][a-z /,&()]{0,40}:")
 _ENDS = tuple(".;:!?|")
 
@@ -137,7 +139,13 @@ def _is_wrapped(before: str, line: str, original: str, at: int, width: int, case
 
     before: the line before, stripped; at: where the line starts in the original text.
     """
-    if before.rstrip("\"')*")[-1:] in _ENDS or _BULLET.match(line) or "|" in line or "\t" in line or "   " in line.strip():
+    if (
+        before.rstrip("\"')*")[-1:] in _ENDS
+        or _BULLET.match(line)
+        or "|" in line
+        or "\t" in line
+        or "   " in line.strip()
+    ):
         return False
     first_word = line.split(None, 1)[0]
     no_room = len(before) + 1 + len(first_word) > width - 12 and width >= 40

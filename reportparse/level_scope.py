@@ -1,6 +1,6 @@
 """Which levels a segment speaks of: levels lead what follows them, or close the list before them."""
 
-from reportparse.clause import STRONG, Clause, is_aside
+from reportparse.clause import Clause, is_aside, STRONG
 from reportparse.segments import LIST_JOINERS
 
 
@@ -10,7 +10,7 @@ def find_levels(c: Clause) -> list[tuple[tuple[int, ...], str, bool]]:
     leading: tuple[tuple[int, ...], str, bool] | None = None
     for i, s in enumerate(c.segments):
         here = (tuple(s.levels), s.quantifier, s.outside and not s.levels)
-        if s.quantifier in ("above", "below") and (c.dead[i] or not s.has_value and is_aside(c, i)):
+        if s.quantifier in ("above", "below") and (c.dead[i] or (not s.has_value and is_aside(c, i))):
             continue
         if not (s.levels or s.quantifier or s.outside):
             found[i] = leading
@@ -22,7 +22,7 @@ def find_levels(c: Clause) -> list[tuple[tuple[int, ...], str, bool]]:
             is_leading = any(f is not None for f in found[:i]) and content_follows(c, i)
         if c.headed and s.more and not s.names_place:
             found[i] = here if not c.dead[i] else None
-        elif is_leading or s.quantifier and s.level_first:
+        elif is_leading or (s.quantifier and s.level_first):
             leading = here
         else:
             spread_left(c, i, here, found)
@@ -31,7 +31,9 @@ def find_levels(c: Clause) -> list[tuple[tuple[int, ...], str, bool]]:
     last: tuple[tuple[int, ...], str, bool] | None = None
     for i, level in enumerate(found):
         if level is None:
-            spreads = last is not None and (last[1] not in ("all", "remaining") or c.segments[i].joiner in (*LIST_JOINERS, ":", "-"))
+            spreads = last is not None and (
+                last[1] not in ("all", "remaining") or c.segments[i].joiner in (*LIST_JOINERS, ":", "-")
+            )
             found[i] = last if spreads else None
         else:
             last = level

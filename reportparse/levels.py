@@ -86,7 +86,7 @@ def _to_rungs(pieces: list[tuple[str, str]]) -> list[int] | None:
         elif rungs and rungs[-1] == 12 and number == 1:
             letter = "l"
         rung = {"t": number, "l": 12 + number, "s": 17 + number, "c": -10 - number}[letter]
-        if letter == "l" and number > 5 or letter == "s" and number > 1 or letter == "c" or rung < 1:
+        if (letter == "l" and number > 5) or (letter == "s" and number > 1) or letter == "c" or rung < 1:
             return None
         rungs.append(rung)
     return rungs

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lexicons.load import Entry, Lexicon
 from reportparse.levels import LevelWord, to_mask
-from reportparse.words import UNKNOWN, Special, Word
+from reportparse.words import Special, UNKNOWN, Word
 
 
 class Token(NamedTuple):

@@ -67,7 +67,13 @@ class PassageReader:
                 if opens or read.parsed.speaks:
                     found.append(
                         Sentence(
-                            number, opens, line.after_blank, place.section, place.region, line.start + piece.start, *read
+                            number,
+                            opens,
+                            line.after_blank,
+                            place.section,
+                            place.region,
+                            line.start + piece.start,
+                            *read,
                         )
                     )
                 opens = False

@@ -1,6 +1,6 @@
 """Where a value stands: sites for segments that name none, roots as foramina and recesses, sites that only place a disc."""
 
-from reportparse.clause import Clause, STRONG, head_to_right, is_free, is_hungry, topic_to_left
+from reportparse.clause import Clause, head_to_right, is_free, is_hungry, STRONG, topic_to_left
 from reportparse.segments import FORAMEN, LIST_JOINERS, RECESS
 from reportparse.statements import NEGATED, OPEN, PRESENT
 
@@ -93,7 +93,9 @@ def find_site(c: Clause, i: int) -> None:
         else:
             take_from(c, i, topic)
     elif c.values[i] is not None:
-        c.bare[i] = s.sten or ("it" if s.pronoun else "") or ("normal" if s.normal == "normal" and not s.sides else "value")
+        c.bare[i] = (
+            s.sten or ("it" if s.pronoun else "") or ("normal" if s.normal == "normal" and not s.sides else "value")
+        )
 
 
 def place_bare_stenosis(c: Clause, i: int) -> None:

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from lexicons.load import Lexicon
 from reportparse.binding import read_segments
-from reportparse.statements import Reading, Statement, Value
 from reportparse.chunks import Chunk, Grade, to_chunks
 from reportparse.lexer import Lexer
 from reportparse.policy import Policy
 from reportparse.respectively import read_respectively
 from reportparse.segments import SITE_BITS, to_segments
+from reportparse.statements import Reading, Statement, Value
 from reportparse.words import Word, WordReader
 
 MEMO_SIZE = 20_000
@@ -214,13 +214,15 @@ def _tells_of_the_past(chunks: list[Chunk]) -> bool:
 def _take_heading(chunks: list[Chunk]) -> tuple[bool, bool, bool, list[Chunk]]:
     """A level set apart at the start: whether there is one, whether it stands alone, whether it is outside the grid."""
     at = 0
-    while at < len(chunks) and chunks[at].kind in ("dash", "levelword", "at", "question", "semicolon", "open") and at < 4:
+    while (
+        at < len(chunks) and chunks[at].kind in ("dash", "levelword", "at", "question", "semicolon", "open") and at < 4
+    ):
         at += 1
     if at >= len(chunks) or chunks[at].kind not in ("level", "outside"):
         return False, False, False, chunks
     level = chunks[at]
     rest = at + 1
-    while rest < len(chunks) and chunks[rest].kind in ("levelword", "aspect") :
+    while rest < len(chunks) and chunks[rest].kind in ("levelword", "aspect"):
         rest += 1
     of_disc = False
     if rest < len(chunks) and chunks[rest].kind == "part" and chunks[rest].value == "disc" and rest + 1 < len(chunks):
@@ -229,9 +231,9 @@ def _take_heading(chunks: list[Chunk]) -> tuple[bool, bool, bool, list[Chunk]]:
             rest += 1
     if rest < len(chunks) and chunks[rest].kind == "open":
         close = next((i for i in range(rest, min(len(chunks), rest + 12)) if chunks[i].kind == "close"), -1)
-        if close > 0 and close + 1 < len(chunks) and chunks[close + 1].kind in ("colon", "dash"):
-            rest = close + 1
-        elif close == len(chunks) - 1:
+        if (close > 0 and close + 1 < len(chunks) and chunks[close + 1].kind in ("colon", "dash")) or close == len(
+            chunks
+        ) - 1:
             rest = close + 1
     alone = rest >= len(chunks) or (rest == len(chunks) - 1 and chunks[rest].kind in ("colon", "dash"))
     if alone or chunks[rest].kind in ("colon", "dash", "semicolon"):
@@ -244,8 +246,20 @@ def _take_heading(chunks: list[Chunk]) -> tuple[bool, bool, bool, list[Chunk]]:
 
 def _take_label(chunks: list[Chunk]) -> tuple[int | None, str, bool, list[Chunk]]:
     """A label before a colon or dash (``Neural foramina, right:``): its sites, its side, whether it stands alone."""
-    stop = next((i for i, c in enumerate(chunks[:9]) if c.kind in ("colon", "dash", "semicolon") and i > 0 or c.kind not in _LABEL_KINDS and not (c.kind == "dash" and i == 0)), -1)
-    if stop < 0 or chunks[stop].kind not in ("colon", "dash") or chunks[stop:] == chunks[-1:] and chunks[-1].kind == "dash":
+    stop = next(
+        (
+            i
+            for i, c in enumerate(chunks[:9])
+            if (c.kind in ("colon", "dash", "semicolon") and i > 0)
+            or (c.kind not in _LABEL_KINDS and not (c.kind == "dash" and i == 0))
+        ),
+        -1,
+    )
+    if (
+        stop < 0
+        or chunks[stop].kind not in ("colon", "dash")
+        or (chunks[stop:] == chunks[-1:] and chunks[-1].kind == "dash")
+    ):
         return None, "", False, chunks
     sites, sides, other = _places(chunks[:stop])
     if not sites and not sides and not other:

@@ -7,10 +7,10 @@ the higher of two grades, marked as a conflict (LABELS.md, "When two statements 
 from collections import defaultdict
 
 from lexicons.vocabulary import LEVELS, TASKS
-from reportparse.statements import LFS, LSS, RFS, RSS, SCS
 from reportparse.context import Claim, Deferred
 from reportparse.finding import Finding, Scope, Section, Status
 from reportparse.policy import Policy
+from reportparse.statements import LFS, LSS, RFS, RSS, SCS
 
 _TASK_INDEX = {SCS: 0, LFS: 1, RFS: 2, LSS: 3, RSS: 4}
 _MIRROR = {LFS: RFS, RFS: LFS, LSS: RSS, RSS: LSS, SCS: SCS}
@@ -116,7 +116,7 @@ def _within(claims: list[Claim], policy: Policy) -> tuple[Claim, bool]:
         zero = [c for c in claims if c.value.status == "graded"]
         if found and not (zero and status == "bounded" and all(c.value.low == 0 for c in found)):
             if status == "bounded":
-                return min(found, key=lambda c: (c.value.high - c.value.low)), False
+                return min(found, key=lambda c: c.value.high - c.value.low), False
             return found[0], bool(zero)
     zero = [c for c in claims if c.value.status == "graded"]
     return (zero or claims)[0], False

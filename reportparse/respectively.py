@@ -1,8 +1,8 @@
 """``mild and severe stenosis at L3-4 and L4-5 respectively``: values and places told off against each other."""
 
-from reportparse.statements import Statement, Value, to_tasks
 from reportparse.chunks import Chunk
 from reportparse.segments import SITE_BITS
+from reportparse.statements import Statement, to_tasks, Value
 
 _VALUES = ("grade", "zero", "normal")
 
@@ -61,4 +61,6 @@ def _statement(chunks: list[Chunk], i: int, sites: int, side: str, ordinal: int,
     low, high, grade = chunk.value if chunk.kind == "grade" else (0, 0, 0)  # type: ignore[misc]
     value = Value(low, high, grade, "graded" if grade is not None else "bounded", "respectively")
     levels = (ordinal,) if ordinal >= 0 else ()
-    return Statement(to_tasks(sites, side), value, side, levels, pick, "", False, False, not side, "", i, at, "respectively")
+    return Statement(
+        to_tasks(sites, side), value, side, levels, pick, "", False, False, not side, "", i, at, "respectively"
+    )

@@ -17,9 +17,7 @@ _GOES_ON = frozenset(
 )
 """A word that shows the header word before it to be part of a sentence (``Findings are ...``)."""
 
-_BARE_SKIPS = frozenset(
-    "history indication indications comparison technique reason hx clinical tech procedure".split()
-)
+_BARE_SKIPS = frozenset("history indication indications comparison technique reason hx clinical tech procedure".split())
 """Skipped sections whose header may stand without a colon, for one sentence."""
 
 

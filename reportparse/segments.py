@@ -116,7 +116,9 @@ def _resolve_central(chunks: list[Chunk]) -> list[Chunk]:
     out = list(chunks)
     for i, chunk in enumerate(chunks):
         if chunk.kind == "central":
-            out[i] = chunk._replace(kind="site", value="canal") if _is_canal(chunks, i) else chunk._replace(kind="aspect")
+            out[i] = (
+                chunk._replace(kind="site", value="canal") if _is_canal(chunks, i) else chunk._replace(kind="aspect")
+            )
     return out
 
 
@@ -170,7 +172,15 @@ class _Builder:
     def _cut(self, joiner: str, first: int) -> None:
         """End the segment; connecting words with nothing between them count as the stronger of the two."""
         now = self.now
-        if now.has_content or now.levels or now.quantifier or now.outside or now.more or now.past_grade or now.otherwise:
+        if (
+            now.has_content
+            or now.levels
+            or now.quantifier
+            or now.outside
+            or now.more
+            or now.past_grade
+            or now.otherwise
+        ):
             self.segments.append(now)
             self.now = Segment(joiner, first, first - 1)
         else:
@@ -199,11 +209,11 @@ class _Builder:
             self._cut("next", i)
         elif kind == "finding" and now.is_complete and (now.sten or now.normal or now.zero or now.stenosed):
             self._cut_with_adverbs(i)
-        elif kind in ("grade", "large") and now.is_complete and (now.grade or now.normal):
-            self._cut("next", i)
-        elif kind == "grade" and now.grade and now.sides in ("L", "R") and not now.finding:
-            self._cut("next", i)
-        elif kind in ("side", "letter_side") and self._begins_other_side(chunk):
+        elif (
+            (kind in ("grade", "large") and now.is_complete and (now.grade or now.normal))
+            or (kind == "grade" and now.grade and now.sides in ("L", "R") and not now.finding)
+            or (kind in ("side", "letter_side") and self._begins_other_side(chunk))
+        ):
             self._cut("next", i)
 
     def _begins_other_side(self, chunk: Chunk) -> bool:

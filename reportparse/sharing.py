@@ -61,7 +61,7 @@ def predicate_right(c: Clause, i: int) -> Value | None:
     """``the canal and both foramina are patent``: the value of the list's last member."""
     for j in range(i + 1, len(c.segments)):
         t = c.segments[j]
-        if t.joiner not in LIST_JOINERS or c.dead[j] and not t.part:
+        if t.joiner not in LIST_JOINERS or (c.dead[j] and not t.part):
             return None
         if not t.names_place:
             if t.part:

@@ -43,7 +43,7 @@ def lead_sides(c: Clause) -> None:
     for i, s in enumerate(c.segments):
         alone = not (s.has_value or s.names_place or s.sten or s.finding or s.neg or s.past_grade or s.part)
         following = c.segments[i + 1].joiner if i + 1 < len(c.segments) else ""
-        opens = s.joiner in ("start", ";", "(", "contrast", ":", "/") or s.side_after and s.joiner == ","
+        opens = s.joiner in ("start", ";", "(", "contrast", ":", "/") or (s.side_after and s.joiner == ",")
         if alone and s.sides in ("L", "R") and not c.dead[i] and not s.more and not s.levels:
             if following in (":", "-") or (opens and s.side_after and following == ","):
                 side = s.sides

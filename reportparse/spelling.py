@@ -66,5 +66,3 @@ def edit_distance(a: str, b: str, at_most: int) -> int:
             return at_most + 1
         before, row = last, row_now
     return row[-1]
-
-

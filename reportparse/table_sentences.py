@@ -4,7 +4,7 @@ from reportparse.context import Sentence
 from reportparse.finding import Section
 from reportparse.layout import Line
 from reportparse.reader import SentenceReader
-from reportparse.tables import Cell, TableCell, find_tables, to_table_cells
+from reportparse.tables import Cell, find_tables, TableCell, to_table_cells
 
 _GRADE_MARK = {
     "0": "none", "1": "mild", "2": "moderate", "3": "severe", "+": "mild", "++": "moderate", "+++": "severe",

@@ -120,7 +120,7 @@ class WordReader:
         for match in _WORD.finditer(written):
             first, after = match.span()
             word = match.group()
-            if word == "-" and 0 < first and after < len(written):
+            if word == "-" and first > 0 and after < len(written):
                 continue
             if word[0].isalpha():
                 word = self._speller.respell(word.removesuffix("'s"))
