@@ -44,7 +44,9 @@ def find_faults(lines: Iterable[Row | Fault], reads: Reads | None = None, below:
             sound.append(line)
     if reads is not None:
         message = "no example needs this row: without it they all mean the same"
-        faults += [Fault(row.file, row.line, message) for row in find_needless(sound, reads, below)]
+        faulty = {(fault.file, fault.line) for fault in faults}
+        needless = (row for row in find_needless(sound, reads, below) if (row.file, row.line) not in faulty)
+        faults += [Fault(row.file, row.line, message) for row in needless]
     return sorted(faults, key=lambda fault: (fault.file, fault.line))
 
 

@@ -39,7 +39,7 @@ class Lexicon:
 
     @cached_property
     def hash(self) -> str:
-        """A digest of every phrase and its meaning: how the tables are laid out, commented and ordered leaves it as it is."""
+        """A digest of what every phrase means; order, layout, comments and examples of the tables do not change it."""
         digest = hashlib.sha256()
         for line in sorted(self._lines()):
             digest.update(line.encode() + b"\n")

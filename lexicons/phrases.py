@@ -49,7 +49,8 @@ def _cut(cell: str) -> list[str]:
         raise PhraseError(f"{rest[0]!r} is not phrase syntax; a phrase holds a-z, 's, /, ( | ) and ?")
     for token in tokens:
         if "/" in token and token not in SLASHED:
-            raise PhraseError(f"{token!r} is never read as one word; of words with a slash only {' '.join(SLASHED)} are")
+            whole = " ".join(SLASHED)
+            raise PhraseError(f"{token!r} is never read as one word; of those with a slash only {whole} are")
     return tokens
 
 

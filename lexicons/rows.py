@@ -9,7 +9,7 @@ HEADER = ["phrase", "concept", "value", "example"]
 
 
 class Row(NamedTuple):
-    """One row of a phrase table, with the file and line it stands in; ``example`` may hold several, parted by ``||``."""
+    """One row of a phrase table, with the file and line it stands in; ``||`` parts several examples."""
 
     phrase: str
     concept: str
@@ -47,7 +47,7 @@ def read_rows(folder: Path) -> list[Row]:
 
 
 def read_lines(folder: Path) -> Iterator[Row | Fault]:
-    """As ``read_rows``, but with a fault where a line is no row; empty lines and those that begin with # are passed over."""
+    """As ``read_rows``, but a fault where a line is no row; empty lines and those that begin with # are passed over."""
     paths = sorted(folder.glob("*.tsv"))
     if not paths:
         raise LexiconError(f"{folder.name}: no .tsv file in this folder")
@@ -74,5 +74,5 @@ def _read_table(name: str, text: str) -> Iterator[Row | Fault]:
 def _to_row(name: str, line: int, cells: list[str]) -> Row | Fault:
     if not 2 <= len(cells) <= len(HEADER):
         return Fault(name, line, f"{len(cells)} cells, expected {len(HEADER)}, parted by tabs")
-    padded = [cell.strip() for cell in (*cells, "", "")]
-    return Row(*padded[: len(HEADER)], file=name, line=line)
+    phrase, concept, value, example, *_ = (cell.strip() for cell in (*cells, "", ""))
+    return Row(phrase, concept, value, example, name, line)

@@ -1,10 +1,15 @@
 """`lumbar lexicon check`: the faults of phrase tables, before they are parsed with."""
 
+from collections.abc import Callable, Hashable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from lumbar.errors import ExitCode
+
+if TYPE_CHECKING:
+    from lexicons.load import Lexicon
 
 
 @click.group()
@@ -24,7 +29,8 @@ def check(folder: Path | None) -> None:
 
     FOLDER holds .tsv files as `lumbar parse --lexicon FOLDER` takes them, laid over the English ones. The columns
     are phrase, concept, value and example. In a phrase, `a | b` is either, `(x|y)` either word, and `?` after a word
-    makes it optional.
+    makes it optional. An example is a sentence that means something else without its row; `||` parts several.
+    docs/lexicon.md tells the rest.
 
     \b
     Examples:
@@ -32,14 +38,24 @@ def check(folder: Path | None) -> None:
       lumbar lexicon check my_words
     """
     from lexicons.lint import find_faults
-    from lexicons.load import ENGLISH, read_lexicon, read_rows
+    from lexicons.load import ENGLISH, read_lexicon
+    from lexicons.rows import Fault, read_lines, read_rows
 
-    rows = list(read_rows(folder or ENGLISH))
-    faults = find_faults(rows)
+    lines = list(read_lines(folder or ENGLISH))
+    faults = find_faults(lines, to_reading, below=read_rows(ENGLISH) if folder else ())
     for fault in faults:
         click.echo(f"{fault.file}:{fault.line}: {fault.message}")
+    rows = sum(not isinstance(line, Fault) for line in lines)
     if faults:
-        click.echo(f"{len(faults)} faults in {len(rows)} rows", err=True)
+        click.echo(f"faults: {len(faults)}; rows: {rows}", err=True)
         raise click.exceptions.Exit(ExitCode.FAILED)
     laid_over = " laid over English" if folder else ""
-    click.echo(f"no fault in {len(rows)} rows; the hash of the lexicon{laid_over} is {read_lexicon(folder).hash}")
+    click.echo(f"no fault in {rows} rows; the hash of the lexicon{laid_over} is {read_lexicon(folder).hash}")
+
+
+def to_reading(lexicon: "Lexicon") -> Callable[[str], Hashable]:
+    """What a text means by a lexicon: its findings, wherever in the text they stand."""
+    from reportparse.pipeline import ReportParser
+
+    parser = ReportParser(lexicon)
+    return lambda text: tuple(finding._replace(start=0, end=0) for finding in parser.parse(text))
