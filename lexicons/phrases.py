@@ -10,7 +10,7 @@ import re
 
 MAX_EXPANSIONS = 2000
 
-SLASHED = ("b/l", "w/", "w/o", "r/o", "s/p", "h/o", "c/o", "d/t")
+SLASHED = ("b/l", "w/", "w/o", "r/o", "s/p", "h/o", "c/o", "d/t", "n/a")
 """The words with a slash that are read whole; any other slash parts two words."""
 
 _TOKEN = re.compile(r"[a-z]+(?:/[a-z]*)*|[()|?]|'s(?![a-z])")

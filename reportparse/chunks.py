@@ -101,14 +101,16 @@ def _drop_likened(chunks: list[Chunk], masks: list[tuple[int, ...]]) -> Chunked:
 
 def is_pick_list(tokens: list[Token]) -> bool:
     """Three or more grades offered with slashes (``none / mild / moderate``): a template nobody filled in."""
-    run = 0
+    run, graded = 0, False
     for i, token in enumerate(tokens):
-        if token.concept in ("grade", "zero", "normal"):
-            run = run + 1 if i and tokens[i - 1].concept == "slash" else 1
-            if run == 3:
+        if token.concept in ("grade", "zero", "normal", "finding"):
+            follows = i > 0 and tokens[i - 1].concept == "slash"
+            run = run + 1 if follows else 1
+            graded = (graded and follows) or token.concept != "finding"
+            if run >= 3 and graded:
                 return True
-        elif token.concept not in ("slash",):
-            run = 0
+        elif token.concept != "slash":
+            run, graded = 0, False
     return False
 
 

@@ -258,6 +258,8 @@ class _Walker:
                 for each in masks:
                     named |= each
             return named, Scope.STATED
+        if q in ("these", "this") and not ctx:
+            return 0, Scope.STATED
         if q == "all":
             return (ALL_LEVELS, Scope.STUDY)
         if q in ("above", "below"):

@@ -70,6 +70,9 @@ _SPOKEN = re.compile(
     r"\s(?:(?P<stop>period|full stop)|(?P<comma>comma)|(?P<colon>colon)|(?P<line>(?:new|next) (?:paragraph|line)))(?![a-z])"
     r"|\bnumber (?:one|two|three|four|five|six|\d)\b(?=\s)"
 )
+_PAD = "\x1f"
+"""Stands where a spoken mark was longer than the mark: white space, but no column of a table."""
+
 _MARKS = {"stop": ".", "comma": ",", "colon": ":", "line": "\n"}
 
 
@@ -77,7 +80,7 @@ def read_spoken_marks(text: str) -> str:
     """The text with dictated punctuation (``period``, ``new paragraph``) as marks, where it is dictated at all."""
     if text.count(" period") < 2 and "new paragraph" not in text:
         return text
-    return _SPOKEN.sub(lambda m: _MARKS.get(m.lastgroup or "", " ").ljust(len(m.group())), text)
+    return _SPOKEN.sub(lambda m: _MARKS.get(m.lastgroup or "", " ").ljust(len(m.group()), _PAD), text)
 
 
 _QUOTED = re.compile(r'"[^"]{12,600}"')
@@ -97,7 +100,8 @@ def undo_layout(lowered: str, original: str) -> tuple[str, list[Line]]:
         lowered = _FURNITURE.sub(_blank_furniture, lowered)
     rows = lowered.split("\n")
     width = max(map(len, rows))
-    if width > WIDEST_WRAP and sum(len(row) >= width - 12 for row in rows) < 2:
+    several = sum(len(row) >= width - 12 for row in rows) > 1
+    if width > WIDEST_WRAP and not several:
         width = 10_000
     cased = original != original.upper() and original != lowered
     wraps: list[int] = []
@@ -112,7 +116,7 @@ def undo_layout(lowered: str, original: str) -> tuple[str, list[Line]]:
             if open_before:
                 wraps.append(at - 1)
         else:
-            if open_before and _is_wrapped(before, row, original, at, width, cased):
+            if open_before and _is_wrapped(before, row, original, at, width, several, cased):
                 wraps.append(at - 1)
                 lines[-1] = lines[-1]._replace(end=at + len(row))
             else:
@@ -134,10 +138,13 @@ def _blank_furniture(match: re.Match[str]) -> str:
     return "\x01" * len(match.group())
 
 
-def _is_wrapped(before: str, line: str, original: str, at: int, width: int, cased: bool) -> bool:
+def _is_wrapped(
+    before: str, line: str, original: str, at: int, width: int, several: bool, cased: bool
+) -> bool:
     """Whether a line goes on from the one before: no end of sentence there, no new item here, and no room was left.
 
-    before: the line before, stripped; at: where the line starts in the original text.
+    before: the line before, stripped; at: where the line starts in the original text; several: more than one line is
+    about as long as the longest.
     """
     if (
         before.rstrip("\"')*")[-1:] in _ENDS
@@ -160,17 +167,25 @@ def _is_wrapped(before: str, line: str, original: str, at: int, width: int, case
     if cased and word[:1].isupper() and not word.isupper():
         return False
     if cased and word[:1].islower():
-        return no_room or width < 40
+        return width < 40 or (no_room and (several or first_word in _GOES_ON))
     return no_room and len(before.strip()) > 30
 
 
 _OPEN_END = re.compile(
     r"\b(?:and|or|of|the|with|at|to|without|mild|mildly|moderate|moderately|severe|severely|left|right|bilateral|no|central|neural"
-    r"|foraminal|lateral|greater|than|is|are|by|from|in|on|due|a|an|for|both|causing|spinal|,)[ \t]*,?$|,[ \t]*$"
+    r"|foraminal|lateral|greater|than|is|are|by|from|in|on|due|a|an|for|both|causing|compressing|encroaching|narrowing of|spinal|,)[ \t]*,?$|,[ \t]*$"
 )
 
 
 _ON_SIDE = re.compile(r"\bon (?:the |both )?(?:left|right)$|\bmore (?:to|on) (?:the )?(?:left|right)$")
+
+
+_GOES_ON = frozenset(
+    "stenosis narrowing compression encroachment nerve nerves root roots foramen foramina foraminal recess recesses canal"
+    " sac with and or at of in to by which causing resulting without from but than on measuring more greater level levels"
+    " is are left right side bilaterally".split()
+)
+"""First words of a line that show it to go on from the one before."""
 
 
 def _needs_more(before: str) -> bool:

@@ -85,7 +85,7 @@ def find_site(c: Clause, i: int) -> None:
             return
     if topic >= 0:
         where = c.segments[topic]
-        if c.dead[topic] and s.sten and where.finding and where.place:
+        if c.dead[topic] and (s.sten or s.joiner == "rel") and where.finding and where.place:
             c.sites[i] = where.place
             c.sides[i] = s.sides or where.sides
         elif c.dead[topic]:

@@ -58,6 +58,7 @@ _LABEL_KINDS = frozenset(
     "site side letter_side part central and slash comma finding stenosed_site sten levelword or root aspect neural_canal"
     " of open close at quantifier".split()
 )
+_SIDED = re.compile(r"\b([lr])f(?=[ _]?(?:sten|narr))")
 _FOR = re.compile(r"\bfor(?:am|a|s)?\b")
 _DROPS = ("drop", "outside_report")
 
@@ -138,7 +139,7 @@ class SentenceReader:
         if place is None:
             if len(self._by_heading) >= MEMO_SIZE:
                 self._by_heading.clear()
-            chunks, masks = to_chunks(self._lexer.lex(self._words.read(_FOR.sub("nf ", text)).words), self._minimal)
+            chunks, masks = to_chunks(self._lexer.lex(self._words.read(_SIDED.sub(r"\1 nf ", _FOR.sub("nf ", text))).words), self._minimal)
             sites, sides, other = _places(chunks)
             place = (masks[0] if masks else ()), (sites or (-1 if other else None)), sides
             self._by_heading[text] = place

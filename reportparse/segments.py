@@ -71,6 +71,7 @@ class Segment:
     site_at: int = -1
     scheme: bool = False
     also: bool = False
+    central: bool = False
     neg_at: int = -1
     sten_at: int = -1
 
@@ -117,7 +118,11 @@ def _resolve_central(chunks: list[Chunk]) -> list[Chunk]:
     for i, chunk in enumerate(chunks):
         if chunk.kind == "central":
             out[i] = (
-                chunk._replace(kind="site", value="canal") if _is_canal(chunks, i) else chunk._replace(kind="aspect")
+                (
+                chunk._replace(kind="site", value="canal")
+                if _is_canal(chunks, i)
+                else chunk._replace(kind="aspect", value="central")
+            )
             )
     return out
 
@@ -194,6 +199,7 @@ class _Builder:
                 multilevel=now.multilevel,
                 hedge=now.hedge and joiner != ",",
                 unchanged=now.unchanged,
+                central=now.central,
             )
 
     def _cut_before(self, i: int, chunk: Chunk) -> None:
@@ -327,6 +333,9 @@ class _Builder:
     def _on_neg(self, i: int, chunk: Chunk) -> None:
         self.now.neg = True
         self.now.neg_at = i
+
+    def _on_aspect(self, i: int, chunk: Chunk) -> None:
+        self.now.central = self.now.central or chunk.value == "central"
 
     def _on_also(self, i: int, chunk: Chunk) -> None:
         self.now.also = True

@@ -60,7 +60,7 @@ def find_sides(c: Clause) -> None:
     side, diffuse = "", False
     for i, s in enumerate(c.segments):
         if s.finding == "herniation" and not s.neg:
-            side = s.sides if s.sides in ("L", "R") and not s.more else ""
+            side = s.sides if s.sides in ("L", "R") and not s.more and not s.central else ""
             side = "" if diffuse else side
         elif s.finding == "bulge" and not s.neg and s.sides not in ("L", "R"):
             side, diffuse = "", True

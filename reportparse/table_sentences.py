@@ -16,7 +16,7 @@ LONGEST_HEADING = 40
 
 def read_tables(reader: SentenceReader, text: str, lines: list[Line]) -> dict[int, list[Sentence]]:
     """The sentences that stand for the lines of tables, by line number."""
-    if not any(mark in text for mark in ("|", "\t", "   ", " / ")):
+    if not any(mark in text for mark in ("|", "\t", "   ", " / ", ";")):
         return {}
     found: dict[int, list[Sentence]] = {}
     for rows in find_tables(text, lines):

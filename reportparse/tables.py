@@ -41,6 +41,8 @@ def to_row(text: str, number: int, line: Line) -> Row | None:
     words = text[line.start : line.end]
     if words.count("|") >= 2 or words.count("\t") >= 2:
         return _cut_at(text, number, line, "|" if words.count("|") >= 2 else "\t")
+    if words.count(";") >= 3 and ":" not in words:
+        return _cut_at(text, number, line, ";")
     if words.count(" / ") >= 2:
         return _cut_at(text, number, line, " / ")
     if "   " not in words.strip():

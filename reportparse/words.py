@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 from lexicons.load import Lexicon
+from lexicons.phrases import SLASHED
 from reportparse.levels import BARE_PAIR_PATTERN, LEVEL_PATTERN, LevelWord, parse_level
 from reportparse.spelling import Speller
 
@@ -37,9 +38,8 @@ class Words(NamedTuple):
     ends: list[int]
 
 
-_WORD = re.compile(
-    r"(?:b/l|w/o|w/|r/o|s/p|h/o|c/o|d/t)(?![a-z])|[a-z]+(?:'s)?|//|>>|->|--|[-,/\\:;|¦()\[\]+&=><?*~]"
-)  # fmt: skip
+_SLASHED = "|".join(sorted(SLASHED, key=len, reverse=True))
+_WORD = re.compile(rf"(?:{_SLASHED})(?![a-z])|[a-z]+(?:'s)?|//|>>|->|--|[-,/\\:;|¦()\[\]+&=><?*~]")
 _DIGIT = re.compile(r"[0-9]")
 _SPECIAL = re.compile(
     rf"(?:\b|(?<=\bat))(?=[ltdcs1-5g])(?:(?=[ltdcs])(?P<level>{LEVEL_PATTERN})|(?=[1-5])(?P<bare>{BARE_PAIR_PATTERN})"
