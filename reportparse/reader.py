@@ -134,12 +134,17 @@ class SentenceReader:
         )  # fmt: skip
 
     def read_place(self, text: str) -> tuple[tuple[int, ...], int | None, str]:
-        """What a table heading names: masks of levels, bit mask of sites (-1 for another structure), side."""
+        """What a table heading names: masks of levels, bit mask of sites (-1 for another structure), side.
+
+        Words that hold a value are no heading and name nothing.
+        """
         place = self._by_heading.get(text)
         if place is None:
             if len(self._by_heading) >= MEMO_SIZE:
                 self._by_heading.clear()
             chunks, masks = to_chunks(self._lexer.lex(self._words.read(_SIDED.sub(r"\1 nf ", _FOR.sub("nf ", text))).words), self._minimal)
+            if any(c.kind in ("grade", "normal", "zero", "neg") for c in chunks):
+                chunks, masks = [], []
             sites, sides, other = _places(chunks)
             place = (masks[0] if masks else ()), (sites or (-1 if other else None)), sides
             self._by_heading[text] = place
