@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count, islice
 from operator import neg
@@ -26,6 +26,7 @@ GRADES = ["Mild", "Moderate", "Severe"]
 NEGATIVE = partial(partial, neg)
 """A maker of a function, both importable in a worker."""
 SLEEPING = partial(partial, time.sleep)
+Start = Callable[[str], subprocess.Popen[str]]
 
 
 def report(number: int) -> tuple[str, str]:
@@ -174,40 +175,54 @@ def test_a_result_that_cannot_be_sent_is_an_error() -> None:
 
 
 SCRIPT = """
+import sys
 import time
-from itertools import count
 from reportparse import parse_reports
 
+def say(word):
+    sys.stdout.write(f"{word}\\n")
+    sys.stdout.flush()
+
 def run():
-    reports = ((str(n), f"L4-5: Moderate canal stenosis. Words {n}.") for n in count())
+    reports = ((str(n), f"L4-5: Moderate canal stenosis. Words {n}.") for n in range(1_000_000))
     for study_id, parsed in parse_reports(reports, jobs=2, batch=50):
-        print(study_id, flush=True)
+        say(study_id)
 """
 
 
-def start(tmp_path: Path, ending: str) -> subprocess.Popen[str]:
-    """A script whose output stays open for as long as it or one of its workers lives."""
-    script = tmp_path / "script.py"
-    script.write_text(SCRIPT + ending, encoding="utf-8")
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        [sys.executable, str(script)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts a script whose output stays open for as long as it or one of its workers lives."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(ending: str) -> subprocess.Popen[str]:
+        script = tmp_path / "script.py"
+        script.write_text(SCRIPT + ending, encoding="utf-8")
+        started.append(
+            subprocess.Popen(
+                [sys.executable, str(script)],
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        )
+        return started[-1]
+
+    yield start
+    for script in started:
+        script.kill()
+        script.communicate()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 @pytest.mark.parametrize("moment", ["started", "worker", "0"])
-def test_ctrl_c_ends_the_script_and_its_workers_with_one_traceback(tmp_path: Path, moment: str) -> None:
+def test_ctrl_c_ends_the_script_and_its_workers_with_one_traceback(start: Start, moment: str) -> None:
     """At its start, while a worker loads, and after the first result."""
     script = start(
-        tmp_path,
-        "if __name__ == '__mp_main__':\n    print('worker', flush=True)\n    time.sleep(0.5)\n"
-        "if __name__ == '__main__':\n    print('started', flush=True)\n    run()\n",
+        "if __name__ == '__mp_main__':\n    say('worker')\n    time.sleep(0.5)\n"
+        "if __name__ == '__main__':\n    say('started')\n    run()\n",
     )
     assert script.stdout is not None
     assert f"{moment}\n" in iter(script.stdout.readline, "")
@@ -219,16 +234,16 @@ def test_ctrl_c_ends_the_script_and_its_workers_with_one_traceback(tmp_path: Pat
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
-def test_workers_end_when_the_script_is_killed(tmp_path: Path) -> None:
-    script = start(tmp_path, "if __name__ == '__main__':\n    run()\n")
+def test_workers_end_when_the_script_is_killed(start: Start) -> None:
+    script = start("if __name__ == '__main__':\n    run()\n")
     assert script.stdout is not None
     script.stdout.readline()
     script.kill()
     script.communicate(timeout=60)
 
 
-def test_a_script_without_a_main_guard_is_told_so(tmp_path: Path) -> None:
-    script = start(tmp_path, "run()\n")
+def test_a_script_without_a_main_guard_is_told_so(start: Start) -> None:
+    script = start("run()\n")
     _, errors = script.communicate(timeout=60)
     assert script.returncode == 1
     assert "if __name__ == '__main__'" in errors.splitlines()[-1]
