@@ -4,6 +4,7 @@ Walks the sentences of a report in order and turns their statements into claims:
 evidence.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from reportparse.finding import Scope, Section
@@ -242,6 +243,8 @@ class _Walker:
         c = self.context
         if st.levels and st.pick >= 0:
             return s.parsed.masks[st.levels[0]][st.pick], Scope.STATED
+        if st.levels and st.quantifier == "more" and c.level_is_block and set(_flat(s)) <= set(c.levels):
+            return _union(c.levels), Scope.CARRIED
         if st.levels:
             mask = 0
             for ordinal in st.levels:
@@ -303,6 +306,18 @@ class _Walker:
                 )
             again = st._replace(bare="", tasks=tasks)
             self._put(index, s, again, tasks, OPEN if s.parsed.lesser else value)
+
+
+def _flat(s: Sentence) -> list[int]:
+    """The masks of the discs a sentence names, one by one."""
+    return [mask for masks in s.parsed.masks for mask in masks]
+
+
+def _union(masks: Iterable[int]) -> int:
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
 
 
 def _is_block_style(sentences: list[Sentence]) -> bool:

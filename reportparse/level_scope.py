@@ -9,7 +9,8 @@ def find_levels(c: Clause) -> list[tuple[tuple[int, ...], str, bool]]:
     found: list[tuple[tuple[int, ...], str, bool] | None] = [None] * len(c.segments)
     leading: tuple[tuple[int, ...], str, bool] | None = None
     for i, s in enumerate(c.segments):
-        here = (tuple(s.levels), s.quantifier, s.outside and not s.levels)
+        noticeably = s.more and bool(s.levels) and not s.names_place
+        here = (tuple(s.levels), "more" if noticeably else s.quantifier, s.outside and not s.levels)
         if s.quantifier in ("above", "below") and (c.dead[i] or (not s.has_value and is_aside(c, i))):
             continue
         if not (s.levels or s.quantifier or s.outside):
