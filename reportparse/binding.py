@@ -62,7 +62,7 @@ def to_statement(c: Clause, i: int, level: tuple[tuple[int, ...], str, bool]) ->
     first, last = min(s.first, evidence.first), max(s.last, evidence.last)
     return Statement(
         to_tasks(sites, c.sides[i]), value, c.sides[i], ordinals, -1, quantifier, outside,
-        s.joiner == "except", unsided, "" if sites else c.bare[i], first, last, value.rule,
+        s.joiner == "except" or s.now, unsided, "" if sites else c.bare[i], first, last, value.rule,
     )  # fmt: skip
 
 

@@ -81,10 +81,11 @@ def to_chunks(tokens: list[Token], minimal: Grade = (1, 1, 1), schemes: bool = T
 def _open_grades(chunks: list[Chunk]) -> list[Chunk]:
     """``relevant (moderate) narrowing``: a grade or side in brackets before its noun needs no brackets."""
     out = list(chunks)
-    for i in range(len(chunks) - 4, -1, -1):
-        kinds = [c.kind for c in out[i : i + 4]]
+    for i in range(len(chunks) - 3, -1, -1):
+        kinds = [c.kind for c in out[i : i + 4]] + [""]
+        after_grade = i > 0 and out[i - 1].kind == "grade" and kinds[1] in _SIDE_KINDS
         wrapped = kinds[0] == "open" and kinds[1] in ("grade", *_SIDE_KINDS) and kinds[2] == "close"
-        if wrapped and kinds[3] in ("sten", "site", "side", "central", "stenosed"):
+        if wrapped and (after_grade or kinds[3] in ("sten", "site", "side", "central", "stenosed")):
             del out[i + 2], out[i]
     return out
 
@@ -254,8 +255,8 @@ def _drop_past(chunks: list[Chunk]) -> list[Chunk]:
             if chunk.kind == "grade" and chunks[i - 1].kind == "was":
                 out[i] = chunk._replace(kind="past_grade")
     for i, chunk in enumerate(chunks):
-        if chunk.kind == "grade" and _is_past(
-            [c.kind for c in chunks[:i]][-2:], [c.kind for c in chunks[i + 1 : i + 3]]
+        if chunk.kind in ("grade", "severe_sten", "normal") and _is_past(
+            [c.kind for c in chunks[:i]][-2:], [c.kind for c in chunks[i + 1 : i + 4]]
         ):
             out[i] = chunk._replace(kind="past_grade")
     return out
@@ -266,5 +267,6 @@ def _is_past(before: list[str], after: list[str]) -> bool:
         before[-1:] in (["past"], ["from_past"], ["rather"])
         or before == ["past", "be"]
         or after[:1] in (["past"], ["year"], ["change"])
-        or after in (["at", "year"], ["be", "past"])
+        or after[:2] in (["at", "year"], ["be", "past"], ["stenosed", "past"])
+        or after == ["stenosed", "at", "year"]
     )

@@ -74,6 +74,8 @@ def head_to_right(c: Clause, i: int) -> int:
     s = c.segments[i]
     for j in range(i + 1, len(c.segments)):
         t = c.segments[j]
+        if t.depth != s.depth:
+            return -1
         if t.joiner not in LIST_JOINERS and not (t.joiner == "neg" and s.joiner == "neg"):
             return -1
         if c.dead[j] or t.verb or t.pronoun or (t.level_first and not s.level_first):

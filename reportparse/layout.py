@@ -13,7 +13,8 @@ _PLAIN = str.maketrans(
         "\u200a": " ", "\u2002": " ", "\u2003": " ", "\u3000": " ", "\ufeff": " ", "\u200b": " ", "\u2028": "\n",
         "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\r": "\n", "\u2018": "'", "\u2019": "'",
         "\u201c": '"', "\u201d": '"', "\u2022": "*", "\u25cf": "*", "\u25aa": "*", "\u00b7": "*", "\u2023": "*",
-        "\u2192": ">", "\u2044": "/", "\uff0f": "/", "\x00": " ", "\uff1a": ":", "\uff0c": ",", "\u2215": "/",
+        "\u2192": ">", "\u25b8": "*", "\u25b6": "*", "\u2460": " ", "\u2461": " ", "\u2462": " ", "\u2463": " ",
+        "\u2464": " ", "\u2044": "/", "\uff0f": "/", "\x00": " ", "\uff1a": ":", "\uff0c": ",", "\u2215": "/",
     }
 )  # fmt: skip
 
@@ -41,6 +42,7 @@ ABBREVIATIONS = frozenset(
 )
 """Words that end in a full stop in the middle of a sentence."""
 
+_SITE_SHORT = re.compile(r"\b(?:nfs?|ccs?|lrs?|nfn)\b")
 _LABEL_NEXT = re.compile(r"\s+(?:[a-z][a-z ]{0,24}:|[ltd]\s?\d{1,2}\s?[-/]?\s?[ls]?\s?\d)")
 WIDEST_WRAP = 100
 """Lines longer than this are taken for hard wrapped only where there are two of about the same length."""
@@ -63,6 +65,7 @@ def normalise(text: str) -> str:
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     if not lowered.isascii() or "\r" in lowered or "\x00" in lowered or "\x0b" in lowered or "\x0c" in lowered:
         lowered = lowered.replace("\r\n", " \n").translate(_PLAIN)
+        lowered = lowered.replace(" * ", " | ")
     return lowered
 
 
@@ -84,6 +87,16 @@ def read_spoken_marks(text: str) -> str:
 
 
 _QUOTED = re.compile(r'"[^"]{12,600}"')
+
+
+_REPLY_MARK = re.compile(r"^[ \t]*>", re.MULTILINE)
+
+
+def blank_reply_marks(text: str) -> str:
+    """The text with spaces for the ``>`` that mail programs put before each line."""
+    if len(_REPLY_MARK.findall(text)) < 3:
+        return text
+    return _REPLY_MARK.sub(lambda m: " " * len(m.group()), text)
 
 
 def blank_quotes(text: str) -> str:
@@ -209,7 +222,9 @@ def to_sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
             letters = word.group()
             glued = stop < end and text[stop].isalpha()
             side = len(letters) == 1 and (glued or letters in "lr")
-            if (side or (letters in ABBREVIATIONS and not glued)) and not _LABEL_NEXT.match(text, stop, end):
+            short = _SITE_SHORT.search(text, at, stop) and _SITE_SHORT.match(text, stop + 1, end)
+            kept = side or (letters in ABBREVIATIONS and not glued)
+            if kept and not short and not _LABEL_NEXT.match(text, stop, end):
                 continue
         if text[stop - 1] == "?" and stop < end and text[stop].isalpha():
             continue

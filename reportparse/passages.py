@@ -104,7 +104,7 @@ _NO_CONTENT = re.compile(r"\([^)]*\)|for reference|[\s.:,*_=-]+")
 
 def _has_content(rest: str) -> bool:
     """Whether a line goes on after its header; a bracketed date or ``for reference`` is no content."""
-    return _NO_CONTENT.sub("", rest) != ""
+    return _NO_CONTENT.sub("", rest) != "" and not rest.rstrip().endswith(":")
 
 
 class _Place:

@@ -70,6 +70,7 @@ def find_site(c: Clause, i: int) -> None:
         c.sites[i], c.sides[i] = c.sites[i + 1], s.sides or c.sides[i + 1]
         return
     if s.verb and (topic < 0 or c.dead[topic]):
+        c.bare[i] = "it" if s.pronoun and c.values[i] is not None else ""
         return
     bare = next((j for j in range(i - 1, -1, -1) if c.bare[j]), -1)
     if topic < 0 and bare >= 0 and c.values[i] is not None and not s.sten:
@@ -77,7 +78,8 @@ def find_site(c: Clause, i: int) -> None:
         apart = s.otherwise or s.quantifier or s.joiner in STRONG
         c.sides[i] = c.sides[i] or ("" if apart else c.sides[bare])
         return
-    hungry_left = topic >= 0 and is_hungry(c, topic) and topic == i - 1 and not c.dead[topic]
+    between = [k for k in range(topic + 1, i) if not (c.dead[k] and c.segments[k].sides)]
+    hungry_left = topic >= 0 and is_hungry(c, topic) and not between and not c.dead[topic]
     if not hungry_left and not s.sten and not s.side_after and s.joiner != "rel" and not s.be:
         head = head_to_right(c, i)
         if head >= 0:

@@ -120,11 +120,13 @@ class SentenceReader:
         chunks, masks = to_chunks(tokens, self._minimal, self._schemes)
         begins = _begins_with_level(chunks)
         chunks = _drop_clauses(chunks)
+        if chunks and chunks[-1].kind == "question":
+            chunks = [c for c in chunks if c.kind in ("level", "site", "stenosed_site", "outside")]
         heading, heading_alone, outside, body = _take_heading(chunks)
         own_masks = masks[1:] if heading else masks
         label_sites, label_sides, label_alone, body = _take_label(body)
-        if label_sites is not None and [c.kind for c in body] == ["neg"]:
-            body = [body[0]._replace(kind="zero")]
+        if body and body[-1].kind == "neg" and tokens[body[-1].last].end == len(words) and len(body) < 4:
+            body = [*body[:-1], body[-1]._replace(kind="zero")]
         spans = tuple((tokens[c.first].start, tokens[c.last].end) for c in body)
         reading = self._read_chunks(body, heading or headed)
         speaks = bool(begins or heading or outside or label_sites is not None or own_masks or reading != _NOTHING)
@@ -252,6 +254,8 @@ def _take_heading(chunks: list[Chunk]) -> tuple[bool, bool, bool, list[Chunk]]:
 
 def _take_label(chunks: list[Chunk]) -> tuple[int | None, str, bool, list[Chunk]]:
     """A label before a colon or dash (``Neural foramina, right:``): its sites, its side, whether it stands alone."""
+    while chunks and chunks[0].kind in ("semicolon", "dash"):
+        chunks = chunks[1:]
     stop = next(
         (
             i

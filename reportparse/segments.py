@@ -72,6 +72,8 @@ class Segment:
     scheme: bool = False
     also: bool = False
     central: bool = False
+    now: bool = False
+    depth: int = 0
     neg_at: int = -1
     sten_at: int = -1
 
@@ -157,6 +159,7 @@ class _Builder:
         self.segments: list[Segment] = []
         self.now = Segment("start", 0, -1)
         self.level_number = 0
+        self.depth = 0
 
     def build(self) -> list[Segment]:
         for i, chunk in enumerate(self.chunks):
@@ -165,6 +168,8 @@ class _Builder:
                 joiner = None
             if joiner is not None:
                 self._cut(joiner, i + 1)
+                self.depth += (joiner == "(") - (joiner == ")")
+                self.now.depth = self.depth
                 continue
             self._cut_before(i, chunk)
             self.now.last = i
@@ -206,7 +211,7 @@ class _Builder:
         now, kind = self.now, chunk.kind
         if kind == "neg" and (now.has_content and not self._is_copular(i)):
             self._cut("neg", i)
-        elif kind in ("narrows", "contact") and (now.names_place or now.finding or now.part or now.verb or now.pronoun):
+        elif kind in ("narrows", "contact") and (now.names_place or now.finding or now.part or now.verb):
             self._cut_with_adverbs(i)
         elif kind in ("site", "stenosed_site", "root") and (now.finding or now.is_complete or now.zero):
             if not ((now.finding or now.roots) and self.chunks[i - 1].kind in ("at", "of", "on", "side")):
@@ -219,8 +224,18 @@ class _Builder:
             (kind in ("grade", "large") and now.is_complete and (now.grade or now.normal))
             or (kind == "grade" and now.grade and now.sides in ("L", "R") and not now.finding)
             or (kind in ("side", "letter_side") and self._begins_other_side(chunk))
+            or (kind == "level" and self._begins_level(i))
         ):
             self._cut("next", i)
+
+    def _begins_level(self, i: int) -> bool:
+        """``... stenosis l2/3 mild ...``: in text without points a level begins what follows it."""
+        now = self.now
+        said = now.names_place and (now.is_complete or now.normal != "" or (now.neg and now.sten != ""))
+        if not said or i == 0 or i + 1 >= len(self.chunks):
+            return False
+        after = self.chunks[i + 1].kind in ("grade", "neg", "site", "finding", "normal", "side", "part")
+        return after and self.chunks[i - 1].kind in ("sten", "normal", "site", "stenosed", "zero", "stenosed_site", "side")
 
     def _begins_other_side(self, chunk: Chunk) -> bool:
         """``L mod R sev``: a second side after a grade begins another segment."""
@@ -236,7 +251,9 @@ class _Builder:
     def _cut_with_adverbs(self, i: int, with_noun: bool = False) -> None:
         """Cut before the adverbs and modifiers that lead up to chunk i."""
         lead = i
-        kinds = ("grade", "large", "significant", "hedge", "side", "letter_side", "bound_low", "bound_high")
+        kinds: tuple[str, ...] = (
+            "grade", "large", "significant", "hedge", "side", "letter_side", "bound_low", "bound_high", "neg", "double_neg",
+        )  # fmt: skip
         kinds += ("sten",) if with_noun and self.now.finding else ()
         while lead > self.now.first and self.chunks[lead - 1].kind in kinds:
             lead -= 1
@@ -337,6 +354,9 @@ class _Builder:
     def _on_aspect(self, i: int, chunk: Chunk) -> None:
         self.now.central = self.now.central or chunk.value == "central"
 
+    def _on_now(self, i: int, chunk: Chunk) -> None:
+        self.now.now = True
+
     def _on_also(self, i: int, chunk: Chunk) -> None:
         self.now.also = True
 
@@ -355,6 +375,7 @@ class _Builder:
             return
         if now.roots and i and self.chunks[i - 1].kind in ("at", "of", "on", "side", "letter_side"):
             now.place |= SITE_BITS[str(chunk.value)]
+            now.soft_site = str(chunk.value) if chunk.value in ("cauda", "cord") else now.soft_site
             return
         now.sites |= SITE_BITS[str(chunk.value)]
         if chunk.value in ("sac", "cauda", "cord"):
@@ -424,6 +445,12 @@ class _Builder:
     def _on_outside(self, i: int, chunk: Chunk) -> None:
         self.now.outside = True
         self.now.level_first = not (self.now.names_place or self.now.has_value or self.now.finding)
+
+    def _on_direction(self, i: int, chunk: Chunk) -> None:
+        """``no narrowing above``: the levels above the one spoken of."""
+        following = self.chunks[i + 1].kind if i + 1 < len(self.chunks) else ""
+        if chunk.value in ("above", "below") and following in ("", "comma", "semicolon") and self.now.has_value:
+            self.now.quantifier = str(chunk.value)
 
     def _on_quantifier(self, i: int, chunk: Chunk) -> None:
         before = self.chunks[i - 1] if i else None

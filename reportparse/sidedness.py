@@ -45,7 +45,8 @@ def lead_sides(c: Clause) -> None:
         following = c.segments[i + 1].joiner if i + 1 < len(c.segments) else ""
         opens = s.joiner in ("start", ";", "(", "contrast", ":", "/") or (s.side_after and s.joiner == ",")
         if alone and s.sides in ("L", "R") and not c.dead[i] and not s.more and not s.levels:
-            if following in (":", "-") or (opens and s.side_after and following == ","):
+            listed = s.joiner in ("(", ";") and s.depth > 0
+            if following in (":", "-") or (opens and (s.side_after or listed) and following == ","):
                 side = s.sides
                 c.dead[i] = True
                 continue
