@@ -31,6 +31,7 @@ _LEVEL_START = re.compile(r"[ \t*#-]*(?:at |level |the )?(?:[ltd](?:1[0-2]|[1-9]
 _LEVEL_HEADING = re.compile(
     r"[ \t*#-]*(?:at |level )?[ltd]\s?(?:1[0-2]|[1-9])\s?[-/]\s?[ls]?\s?\d\b(?:\s*[:.)-]|\s{2,}|\s*$)"
 )
+_LEVEL_LABEL = re.compile(r"[ \t*#-]*(?:at |level )?[ltd]\s?(?:1[0-2]|[1-9])\s?[-/]\s?[ls]?\s?\d(?: (?:level|disc))?\s?:")
 _LABEL_START = re.compile(r"[ \t*#-]*[a-z][a-z /,&()]{0,40}:")
 _ENDS = tuple(".;:!?|")
 
@@ -112,24 +113,19 @@ def undo_layout(lowered: str, original: str) -> tuple[str, list[Line]]:
     if _FURNITURE_CUE.search(lowered):
         lowered = _FURNITURE.sub(_blank_furniture, lowered)
     rows = lowered.split("\n")
-    width = max(map(len, rows))
-    several = sum(len(row) >= width - 12 for row in rows) > 1
-    if width > WIDEST_WRAP and not several:
-        width = 10_000
-    cased = original != original.upper() and original != lowered
+    shape = _read_shape(rows, original, lowered)
     wraps: list[int] = []
     lines: list[Line] = []
     at, before, blank = 0, "", True
     for row in rows:
         stripped = row.strip()
-        open_before = before != "" and before[-1] not in _ENDS
         if not stripped:
             before, blank = "", True
         elif stripped[0] == "\x01":
-            if open_before:
+            if before and before[-1] not in _ENDS:
                 wraps.append(at - 1)
         else:
-            if open_before and _is_wrapped(before, row, original, at, width, several, cased):
+            if before and _is_wrapped(before, row, original, at, shape):
                 wraps.append(at - 1)
                 lines[-1] = lines[-1]._replace(end=at + len(row))
             else:
@@ -151,37 +147,67 @@ def _blank_furniture(match: re.Match[str]) -> str:
     return "\x01" * len(match.group())
 
 
-def _is_wrapped(
-    before: str, line: str, original: str, at: int, width: int, several: bool, cased: bool
-) -> bool:
-    """Whether a line goes on from the one before: no end of sentence there, no new item here, and no room was left.
+class _Shape(NamedTuple):
+    """What the lines of a text tell of its wrapping.
 
-    before: the line before, stripped; at: where the line starts in the original text; several: more than one line is
-    about as long as the longest.
+    width: of the longest line, or more than any where nothing shows the lines to be wrapped. several: more than one
+    line is about that long. broken: a line about that long ends in the middle of a sentence. cased: the text is neither
+    all capitals nor all small letters.
     """
-    if (
-        before.rstrip("\"')*")[-1:] in _ENDS
-        or _BULLET.match(line)
-        or "|" in line
-        or "\t" in line
-        or "   " in line.strip()
-    ):
+
+    width: int
+    several: bool
+    broken: bool
+    cased: bool
+
+
+def _read_shape(rows: list[str], original: str, lowered: str) -> _Shape:
+    width = max(map(len, rows))
+    full = [row.rstrip() for row in rows if len(row) >= width - 12]
+    several = len(full) > 1
+    broken = several and any(row and row[-1] not in _ENDS for row in full)
+    cased = original != original.upper() and original != lowered
+    return _Shape(10_000 if width > WIDEST_WRAP and not several else width, several, broken, cased)
+
+
+def _is_wrapped(before: str, line: str, original: str, at: int, shape: _Shape) -> bool:
+    """Whether a line goes on from the one before: no new item begins here, and no room was left there.
+
+    before: the line before, stripped; at: where the line starts in the original text.
+    """
+    if _BULLET.match(line) or "|" in line or "\t" in line or "   " in line.strip() or _LEVEL_LABEL.match(line):
         return False
     first_word = line.split(None, 1)[0]
-    no_room = len(before) + 1 + len(first_word) > width - 12 and width >= 40
-    if _LEVEL_HEADING.match(line):
-        return False
-    if _LEVEL_START.match(line) or _LABEL_START.match(line):
-        return no_room and (before[-1] in ",-/" or _needs_more(before))
-    if _needs_more(before):
+    room = shape.width - len(before) - 1 - len(first_word)
+    no_room = room < 12 and shape.width >= 40
+    begins = _LEVEL_START.match(line) is not None or _LABEL_START.match(line) is not None
+    if before.rstrip("\"')*")[-1:] in _ENDS:
+        return shape.broken and room < 0 and shape.width >= 40 and not begins and not _LEVEL_HEADING.match(line)
+    if begins or _LEVEL_HEADING.match(line):
+        return (no_room and (before[-1] in ",-/" or line.lstrip().startswith("at "))) or _awaits_level(before, no_room)
+    if _needs_more(before) or first_word in _NEVER_FIRST:
         return True
     indent = len(line) - len(line.lstrip())
     word = original[at + indent : at + indent + len(first_word)].strip("(),.;:")
-    if cased and word[:1].isupper() and not word.isupper():
+    if shape.cased and word[:1].isupper() and not word.isupper():
         return False
-    if cased and word[:1].islower():
-        return width < 40 or (no_room and (several or first_word in _GOES_ON))
+    if shape.cased and word[:1].islower():
+        return shape.width < 40 or (no_room and (shape.several or first_word not in _OFTEN_FIRST))
     return no_room and len(before.strip()) > 30
+
+
+_NEVER_FIRST = frozenset("is are and or of which with respectively".split())
+"""A line that begins with one of these goes on from the one before."""
+
+_OFTEN_FIRST = frozenset("the no adequate there normal diffuse small evidence features feature mild both".split())
+"""Words that begin a note's next line as often in small letters as in capitals."""
+
+_AWAITS_LEVEL = re.compile(r"(?:\b(?:at|and|or|to|through|from|of|between)|[&+,])$")
+
+
+def _awaits_level(before: str, no_room: bool) -> bool:
+    """Whether a line breaks off where a level must follow (``... stenosis at``)."""
+    return _AWAITS_LEVEL.search(before) is not None and len(before.split()) > 2
 
 
 _OPEN_END = re.compile(
@@ -191,14 +217,6 @@ _OPEN_END = re.compile(
 
 
 _ON_SIDE = re.compile(r"\bon (?:the |both )?(?:left|right)$|\bmore (?:to|on) (?:the )?(?:left|right)$")
-
-
-_GOES_ON = frozenset(
-    "stenosis narrowing compression encroachment nerve nerves root roots foramen foramina foraminal recess recesses canal"
-    " sac with and or at of in to by which causing resulting without from but than on measuring more greater level levels"
-    " is are left right side bilaterally".split()
-)
-"""First words of a line that show it to go on from the one before."""
 
 
 def _needs_more(before: str) -> bool:

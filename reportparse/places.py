@@ -106,7 +106,8 @@ def place_bare_stenosis(c: Clause, i: int) -> None:
     topic = topic_to_left(c, i)
     c.bare[i] = "stenosis"
     hangs = s.joiner in (*LIST_JOINERS, "rel", "-", ":", "(", "with")
-    if topic >= 0 and hangs and not c.dead[topic] and not s.neg:
+    labelled = s.joiner in (":", "-")
+    if topic >= 0 and hangs and not c.dead[topic] and (labelled or not s.neg):
         take_from(c, i, topic)
 
 

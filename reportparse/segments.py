@@ -449,7 +449,7 @@ class _Builder:
     def _on_direction(self, i: int, chunk: Chunk) -> None:
         """``no narrowing above``: the levels above the one spoken of."""
         following = self.chunks[i + 1].kind if i + 1 < len(self.chunks) else ""
-        if chunk.value in ("above", "below") and following in ("", "comma", "semicolon") and self.now.has_value:
+        if chunk.value in ("above", "below") and following in ("", "comma", "semicolon") and (self.now.has_value or self.now.sten):
             self.now.quantifier = str(chunk.value)
 
     def _on_quantifier(self, i: int, chunk: Chunk) -> None:

@@ -25,6 +25,9 @@ def find_value(c: Clause, i: int) -> None:
         elif s.be and c.values[i] is None:
             c.values[i] = PRESENT
         return
+    if s.same and i and c.values[i - 1] is not None:
+        c.values[i] = c.values[i - 1]
+        return
     shared = predicate_right(c, i) if not s.sten else None
     if shared is None:
         shared = shared_left(c, i)

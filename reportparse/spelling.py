@@ -5,7 +5,7 @@ from lexicons.load import Lexicon
 SHORTEST = 5
 """Words of fewer letters are never respelled: too many other words are one edit away."""
 
-LONG = 9
+LONG = 10
 """Words of this many letters may be two edits away."""
 
 _MEMO_SIZE = 50_000
