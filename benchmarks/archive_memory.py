@@ -16,7 +16,7 @@ from report_writer import AS_WRITTEN, write_reports
 
 LIMIT_MIB = 1024
 SAMPLE_SECONDS = 0.1
-_RECIPE = ("phrases.py", "report_writer.py")
+_RECIPE = ("phrases.py", "cases.py", "authors.py", "report_writer.py")
 
 
 class Sample(NamedTuple):

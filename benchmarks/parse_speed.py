@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import click
 from engines import BUILD, describe_machine, Engine, EngineError, machine, medspacy_python, Timing, write_results
-from report_writer import AS_WRITTEN, describe, measure_repetition, write_reports
+from repetition import describe, measure_repetition
+from report_writer import AS_WRITTEN, write_reports
 
 TARGET_RATE = 5_000
 TARGET_RATIO = 200

@@ -36,20 +36,20 @@ def test_reports_are_about_as_long_as_asked(load, novelty: float) -> None:
 
 
 def test_novelty_makes_every_sentence_distinct_and_its_absence_does_not(load) -> None:
-    writer = load("report_writer")
-    assert writer.measure_repetition(writer.write_reports(300, novelty=1)).distinct > 0.999
-    assert writer.measure_repetition(writer.write_reports(300, novelty=0)).distinct < 0.6
+    writer, repetition = load("report_writer"), load("repetition")
+    assert repetition.measure_repetition(writer.write_reports(300, novelty=1)).distinct > 0.999
+    assert repetition.measure_repetition(writer.write_reports(300, novelty=0)).distinct < 0.6
 
 
 def test_every_slot_of_the_phrases_can_be_filled_and_no_name_means_two_things(load) -> None:
-    phrases, writer = load("phrases"), load("report_writer")
+    phrases, writer, cases = load("phrases"), load("report_writer"), load("cases")
     assert not phrases.SENTENCES.keys() & phrases.WORDS.keys()
     facts = dict.fromkeys(("level", "grade", "gradely", "other_grade", "other_gradely", "canal_grade"), "x")
     writing = writer.Writing(0, 0, 0.0)
     for name, options in phrases.SENTENCES.items():
         assert writing.sentence(name, facts), name
         for option in (*options, *phrases.QUALIFIERS):
-            filled = writing._fill(option, {**writer._incidental_facts(writing.rng), **facts}, writing._any)
+            filled = writing._fill(option, {**cases.incidental_facts(writing.rng), **facts}, writing._any)
             assert "{" not in filled
 
 
