@@ -117,6 +117,8 @@ def is_pick_list(tokens: list[Token]) -> bool:
 
 def _starts_change(tokens: list[Token], at: int) -> bool:
     """``from mild to moderate``: the first grade is of another time."""
+    if [t.concept for t in tokens[at + 1 : at + 3]] in (["arrow", "grade"], ["than", "grade"]):
+        return True
     return (
         at > 0
         and tokens[at - 1].concept in ("from", "from_past")

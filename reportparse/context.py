@@ -115,8 +115,11 @@ class _Walker:
             self._take_heading(s)
         if parsed.label_sites is not None:
             self._take_label(s)
+        before = len(self.context.last)
         for statement in parsed.reading.statements:
             self._claim(index, s, statement)
+        if parsed.masks and len(self.context.last) > before:
+            del self.context.last[:before]
         if parsed.speaks:
             self._leave(s)
 
@@ -263,6 +266,8 @@ class _Walker:
             return named, Scope.STATED
         if q in ("these", "this") and not ctx:
             return 0, Scope.STATED
+        if q == "all" and value.status == "uncertain":
+            return 0, Scope.STUDY
         if q == "all":
             return (ALL_LEVELS, Scope.STUDY)
         if q in ("above", "below"):
@@ -278,7 +283,7 @@ class _Walker:
             return 0, Scope.CARRIED
         if ctx and not self._is_closing(s, value):
             return ctx, Scope.CARRIED
-        if value.low == 0 and value.status != "uncertain":
+        if value.low == 0 and value.status != "uncertain" and value.rule != "negated-verb":
             return ALL_LEVELS, Scope.STUDY
         return 0, Scope.STUDY
 

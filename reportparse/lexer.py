@@ -26,7 +26,7 @@ class Token(NamedTuple):
 _PUNCTUATION = {
     ",": "comma", "/": "slash", "\\": "slash", ":": "colon", ";": "semicolon", "|": "semicolon", "¦": "semicolon",
     "(": "open", ")": "close", "[": "open", "]": "close", "-": "dash", "+": "and", "&": "and", "=": "colon",
-    ">": "than", "<": "than", "?": "question", "//": "semicolon", ">>": "colon", "->": "colon", "--": "dash",
+    ">": "than", "<": "than", "?": "question", "//": "semicolon", ">>": "colon", "->": "arrow", "--": "dash",
     "*": "dash", "~": "aspect",
 }  # fmt: skip
 
@@ -85,7 +85,7 @@ class Lexer:
         node = self._tree.get(word)  # type: ignore[arg-type]
         after = at + 1
         if node is None:
-            if tokens and tokens[-1].concept == "grade" and tokens[-1].end == start:
+            if tokens and tokens[-1].concept in ("grade", "neg") and tokens[-1].end == start:
                 tokens.append(Token("unknown", "", start, end))
             return after
         entry, look = node.entry, after

@@ -69,7 +69,7 @@ def find_site(c: Clause, i: int) -> None:
     if s.verb and i + 1 < len(c.segments) and c.segments[i + 1].joiner in LIST_JOINERS and c.segments[i + 1].verb:
         c.sites[i], c.sides[i] = c.sites[i + 1], s.sides or c.sides[i + 1]
         return
-    if s.verb and (topic < 0 or c.dead[topic]):
+    if s.verb:
         c.bare[i] = "it" if s.pronoun and c.values[i] is not None else ""
         return
     bare = next((j for j in range(i - 1, -1, -1) if c.bare[j]), -1)
@@ -134,7 +134,7 @@ def take_from(c: Clause, i: int, owner: int, head_right: bool = False) -> None:
     if c.segments[owner].roots == {"any"} and c.values[i] is not None:
         c.values[i] = OPEN
     if s.neg and c.values[i] is None:
-        across = not head_right and {c.sides[i], c.segments[owner].sides} == {"L", "R"}
+        across = not head_right and not s.be and {c.sides[i], c.segments[owner].sides} == {"L", "R"}
         c.values[i] = NEGATED._replace(rule="not-this-side") if across else NEGATED
     if not c.sides[i] and not head_right and not s.otherwise:
         c.sides[i] = c.sides[owner] if not s.more_side else s.more_side

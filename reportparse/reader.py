@@ -214,7 +214,7 @@ def _tells_of_the_past(chunks: list[Chunk]) -> bool:
     return (
         len(chunks) > 1
         and chunks[0].kind == "past"
-        and chunks[1].kind in ("pronoun", "there", "be")
+        and chunks[1].kind in ("pronoun", "there", "be", "colon")
         and not any(c.kind in ("now", "unchanged") for c in chunks)
     )
 

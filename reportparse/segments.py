@@ -16,7 +16,7 @@ SITE_BITS = {"canal": CANAL, "foramen": FORAMEN, "recess": RECESS, "sac": CANAL,
 JOINERS = {
     "comma": ",", "and": "and", "or": "or", "slash": "/", "with": "with", "contrast": "contrast", "except": "except",
     "cause": "cause", "because": "because", "semicolon": ";", "relative": "rel", "open": "(", "close": ")",
-    "dash": "-", "colon": ":", "question": "?",
+    "dash": "-", "colon": ":", "question": "?", "arrow": ":",
 }  # fmt: skip
 
 LIST_JOINERS = (",", "and", "or", "/")
@@ -73,6 +73,7 @@ class Segment:
     also: bool = False
     central: bool = False
     now: bool = False
+    neg_of_unknown: bool = False
     depth: int = 0
     neg_at: int = -1
     sten_at: int = -1
@@ -291,7 +292,10 @@ class _Builder:
         self._mark_value(i)
 
     def _on_unknown(self, i: int, chunk: Chunk) -> None:
-        """A grade before a word that is no place and no stenosis belongs to that word."""
+        """A grade or negation before a word that is no place and no stenosis belongs to that word."""
+        if self.chunks[i - 1].kind == "neg":
+            self.now.neg_of_unknown = self.now.names_place and not self.now.sten
+            return
         for later in self.chunks[i + 1 :]:
             if later.kind in _NAMES_STENOSIS:
                 return

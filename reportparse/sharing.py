@@ -15,6 +15,8 @@ def find_value(c: Clause, i: int) -> None:
     s = c.segments[i]
     if s.soft_site and s.neg and not s.sten and not sten_follows(c, i) and not s.be:
         return
+    if s.neg_of_unknown:
+        return
     if s.neg and not s.double_neg and c.values[i] is None and not predicate_right(c, i):
         c.values[i] = NEGATED
         return
@@ -89,7 +91,7 @@ def shared_left(c: Clause, i: int) -> Value | None:
     for j in range(i - 1, -1, -1):
         t = c.segments[j]
         value = c.values[j]
-        if c.negated[j] and (t.finding or t.part or value is not None or c.sites[j]):
+        if c.negated[j] and (t.finding or t.part or value is not None or c.sites[j] or not t.sides):
             c.negated[i] = True
             return negate(c, t, value)
         if c.dead[j]:

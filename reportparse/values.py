@@ -14,11 +14,15 @@ def value_of(s: Segment) -> Value | None:
     if s.zero:
         return NEGATED if not neg else None
     if s.normal:
-        return _hedged(NORMAL, s) if not neg else PRESENT
+        if neg:
+            return PRESENT if s.neg_at == s.value_at - 1 else None
+        return _hedged(NORMAL, s)
     if neg and s.verb == "contact":
         return OPEN
     if neg and (s.sten or s.stenosed or s.verb or s.severe):
-        return NEGATED if not s.severe else None
+        if s.severe:
+            return None
+        return NEGATED._replace(rule="negated-verb") if s.verb else NEGATED
     if s.severe:
         return _hedged(Value(3, 3, 3, "graded", "complete"), s)
     if s.verb == "contact":
