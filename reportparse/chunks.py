@@ -258,7 +258,7 @@ def _drop_past(chunks: list[Chunk]) -> list[Chunk]:
                 out[i] = chunk._replace(kind="past_grade")
     for i, chunk in enumerate(chunks):
         if chunk.kind in ("grade", "severe_sten", "normal") and _is_past(
-            [c.kind for c in chunks[:i]][-2:], [c.kind for c in chunks[i + 1 : i + 4]]
+            [c.kind for c in chunks[max(0, i - 2) : i]], [c.kind for c in chunks[i + 1 : i + 4]]
         ):
             out[i] = chunk._replace(kind="past_grade")
     return out

@@ -240,7 +240,7 @@ def to_sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
             letters = word.group()
             glued = stop < end and text[stop].isalpha()
             side = len(letters) == 1 and (glued or letters in "lr")
-            short = _SITE_SHORT.search(text, at, stop) and _SITE_SHORT.match(text, stop + 1, end)
+            short = _SITE_SHORT.search(text, max(at, stop - 200), stop) and _SITE_SHORT.match(text, stop + 1, end)
             kept = side or (letters in ABBREVIATIONS and not glued)
             if kept and not short and not _LABEL_NEXT.match(text, stop, end):
                 continue

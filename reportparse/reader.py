@@ -17,6 +17,9 @@ from reportparse.segments import SITE_BITS, to_segments
 from reportparse.statements import Reading, Statement, Value
 from reportparse.words import Word, WordReader
 
+LONGEST_CLAUSE = 120
+"""Chunks that are read as one clause; no sentence that people write has as many."""
+
 MEMO_SIZE = 20_000
 """Sentences and clauses remembered at most; a full memo starts afresh."""
 
@@ -174,7 +177,27 @@ def read_chunks(chunks: list[Chunk], headed: bool = False) -> Reading:
     paired = read_respectively(chunks)
     if paired is not None:
         return Reading(paired, 0, "")
-    return read_segments(to_segments(chunks), headed)
+    if len(chunks) <= LONGEST_CLAUSE:
+        return read_segments(to_segments(chunks), headed)
+    return _read_in_pieces(chunks, headed)
+
+
+def _read_in_pieces(chunks: list[Chunk], headed: bool) -> Reading:
+    """The reading of a sentence that goes on and on, a stretch at a time, so that time grows with its length only."""
+    statements: list[Statement] = []
+    passing: list[int] = []
+    levels = 0
+    last = _NOTHING
+    for start in range(0, len(chunks), LONGEST_CLAUSE):
+        piece = chunks[start : start + LONGEST_CLAUSE]
+        last = read_segments(to_segments(piece), headed)
+        statements += [
+            s._replace(first=s.first + start, last=s.last + start, levels=tuple(n + levels for n in s.levels))
+            for s in last.statements
+        ]
+        passing += [n + levels for n in last.passing]
+        levels += sum(c.kind == "level" for c in piece)
+    return Reading(tuple(statements), last.topic_sites, last.topic_sides, tuple(passing))
 
 
 def _begins_with_level(chunks: list[Chunk]) -> bool:
@@ -254,8 +277,8 @@ def _take_heading(chunks: list[Chunk]) -> tuple[bool, bool, bool, list[Chunk]]:
 
 def _take_label(chunks: list[Chunk]) -> tuple[int | None, str, bool, list[Chunk]]:
     """A label before a colon or dash (``Neural foramina, right:``): its sites, its side, whether it stands alone."""
-    while chunks and chunks[0].kind in ("semicolon", "dash"):
-        chunks = chunks[1:]
+    lead = next((i for i, c in enumerate(chunks) if c.kind not in ("semicolon", "dash")), len(chunks))
+    chunks = chunks[lead:]
     stop = next(
         (
             i

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from lexicons.load import Entry, Lexicon
 
 _WORD = re.compile(r"[a-z]+")
-_FIRST_WORD = re.compile(r"[\s*#_>.\-=(]*(?:\d{1,2}[.)]\s*)?[\s*#_]*([a-z]+)")
+_FIRST_WORD = re.compile(r"[\s*#_>.\-=(]{0,40}+(?:\d{1,2}[.)][\s*#_]{0,20})?([a-z]+)")
 _COLON = re.compile(r"(?:\s?#?[\d/.-]{1,10})?[\s*_)]*(?:\([^()\n]{0,60}\)\s*)?(?::|>>|={1,2}|-{1,2}\s|\s-)")
 _WIDE_GAP = re.compile(r"[\s*_]*(?:\t|[ ]{2,}|$|\n)")
 _LONGEST = 6
