@@ -95,7 +95,7 @@ _REPLY_MARK = re.compile(r"^[ \t]*>", re.MULTILINE)
 
 def blank_reply_marks(text: str) -> str:
     """The text with spaces for the ``>`` that mail programs put before each line."""
-    if len(_REPLY_MARK.findall(text)) < 3:
+    if text.count(">") < 3 or len(_REPLY_MARK.findall(text)) < 3:
         return text
     return _REPLY_MARK.sub(lambda m: " " * len(m.group()), text)
 
@@ -175,14 +175,17 @@ def _is_wrapped(before: str, line: str, original: str, at: int, shape: _Shape) -
 
     before: the line before, stripped; at: where the line starts in the original text.
     """
+    ended = before[-1] in _ENDS or before.rstrip("\"')*")[-1:] in _ENDS
+    if ended and not shape.broken:
+        return False
     if _BULLET.match(line) or "|" in line or "\t" in line or "   " in line.strip() or _LEVEL_LABEL.match(line):
         return False
     first_word = line.split(None, 1)[0]
     room = shape.width - len(before) - 1 - len(first_word)
     no_room = room < 12 and shape.width >= 40
     begins = _LEVEL_START.match(line) is not None or _LABEL_START.match(line) is not None
-    if before.rstrip("\"')*")[-1:] in _ENDS:
-        return shape.broken and room < 0 and shape.width >= 40 and not begins and not _LEVEL_HEADING.match(line)
+    if ended:
+        return room < 0 and shape.width >= 40 and not begins and not _LEVEL_HEADING.match(line)
     if begins or _LEVEL_HEADING.match(line):
         return (no_room and (before[-1] in ",-/" or line.lstrip().startswith("at "))) or _awaits_level(before, no_room)
     if _needs_more(before) or first_word in _NEVER_FIRST:

@@ -20,9 +20,10 @@ LONGEST_REMEMBERED = 400
 class _Piece:
     """A sentence of a line, offsets counted from the line's start, with the header it begins with; read when needed."""
 
-    __slots__ = ("end", "header", "sentence", "start")
+    __slots__ = ("end", "goes_on", "header", "sentence", "start")
 
-    def __init__(self, start: int, end: int, header: Header | None) -> None:
+    def __init__(self, line: str, start: int, end: int, header: Header | None) -> None:
+        self.goes_on = header is not None and _has_content(line[header.end :])
         self.start = start if header is None else header.end
         self.end = end
         self.header = header
@@ -55,7 +56,7 @@ class PassageReader:
             opens = True
             for piece in pieces:
                 if piece.header is not None:
-                    place.take_header(piece.header, _has_content(words[piece.start :]))
+                    place.take_header(piece.header, piece.goes_on)
                 elif place.skip_sentence:
                     place.skip_sentence = False
                 if place.skipping or place.skip_sentence or piece.start >= piece.end:
@@ -82,7 +83,9 @@ class PassageReader:
     def _last_findings(self, text: str, lines: list[Line]) -> int:
         """The number of the last line that begins with a findings header, -1 where there is none."""
         for number in range(len(lines) - 1, -1, -1):
-            header = self._headers.read(text, lines[number].start, lines[number].end)
+            line = text[lines[number].start : lines[number].end]
+            pieces = self._memo.get(line)
+            header = pieces[0].header if pieces else self._headers.read(line, 0, len(line))
             if header is not None and header.value == "findings" and not header.bare:
                 return number
         return -1
@@ -91,7 +94,7 @@ class PassageReader:
         pieces = self._memo.get(line)
         if pieces is None:
             found = to_sentences(line, 0, len(line))
-            pieces = [_Piece(start, end, self._headers.read(line, start, end)) for start, end in found]
+            pieces = [_Piece(line, start, end, self._headers.read(line, start, end)) for start, end in found]
             if len(self._memo) >= MEMO_SIZE:
                 self._memo.clear()
             if len(line) <= LONGEST_REMEMBERED:
