@@ -88,16 +88,19 @@ class _Context:
         self.topic_sites, self.topic_sides, self.topic_kind = 0, "", ""
 
 
-def to_claims(sentences: list[Sentence]) -> tuple[list[Claim], list[Deferred]]:
-    """The claims of a report's sentences, and what is said of remaining levels."""
-    walker = _Walker(sentences)
+def to_claims(sentences: list[Sentence], wrapped: bool = False) -> tuple[list[Claim], list[Deferred]]:
+    """The claims of a report's sentences, and what is said of remaining levels.
+
+    wrapped: the text was hard wrapped, so that a new line is no sign of a new subject.
+    """
+    walker = _Walker(sentences, wrapped)
     for index, sentence in enumerate(sentences):
         walker.step(index, sentence)
     return walker.claims, walker.deferred
 
 
 class _Walker:
-    def __init__(self, sentences: list[Sentence]) -> None:
+    def __init__(self, sentences: list[Sentence], wrapped: bool) -> None:
         self.sentences = sentences
         self.claims: list[Claim] = []
         self.deferred: list[Deferred] = []
@@ -105,7 +108,7 @@ class _Walker:
         self.section = Section.BODY
         self.region = ""
         self.last_level_line = max((s.line for s in sentences if s.parsed.begins_with_level), default=-1)
-        self.block_style = _is_block_style(sentences)
+        self.block_style = wrapped or _is_block_style(sentences)
 
     def step(self, index: int, s: Sentence) -> None:
         parsed = s.parsed

@@ -108,8 +108,8 @@ def blank_quotes(text: str) -> str:
     return blanked if 2 * len(blanked.split()) > len(text.split()) else text
 
 
-def undo_layout(lowered: str, original: str) -> tuple[str, list[Line]]:
-    """The normalised text with page furniture blanked and hard wraps undone, and its non-empty lines."""
+def undo_layout(lowered: str, original: str) -> tuple[str, list[Line], bool]:
+    """The normalised text with page furniture blanked and hard wraps undone, its lines, and whether it was wrapped."""
     if _FURNITURE_CUE.search(lowered):
         lowered = _FURNITURE.sub(_blank_furniture, lowered)
     rows = lowered.split("\n")
@@ -132,7 +132,7 @@ def undo_layout(lowered: str, original: str) -> tuple[str, list[Line]]:
                 lines.append(Line(at, at + len(row), blank))
             before, blank = stripped, False
         at += len(row) + 1
-    return (_blank(lowered, wraps) if wraps or "\x01" in lowered else lowered), lines
+    return (_blank(lowered, wraps) if wraps or "\x01" in lowered else lowered), lines, len(wraps) > 1
 
 
 def _blank(text: str, wraps: list[int]) -> str:

@@ -41,12 +41,12 @@ class ReportParser:
     def read(self, text: str) -> ParsedReport:
         """The findings and remarks of one report."""
         lowered = blank_quotes(blank_reply_marks(read_spoken_marks(normalise(text))))
-        flat, lines = undo_layout(lowered, text)
+        flat, lines, wrapped = undo_layout(lowered, text)
         tables = read_tables(self._sentences, flat, lines)
         sentences = self._passages.read(flat, lines, tables)
         if not is_lumbar(flat, sentences):
             return ParsedReport([], ("no lumbar spine",))
-        findings = to_findings(*to_claims(sentences), self.policy)
+        findings = to_findings(*to_claims(sentences, wrapped), self.policy)
         return ParsedReport(findings, () if findings else ("no statement",))
 
     def parse(self, text: str) -> list[Finding]:
