@@ -76,7 +76,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "compared": (),
     "unchanged": (),
     # parts of a report
-    "section": ("findings", "impression", "addendum", "skip", "legend", "prior"),
+    "section": ("findings", "current", "impression", "addendum", "skip", "legend", "prior"),
     "region": ("cervical", "thoracic", "lumbar", "other"),
     "drop": (),
     "outside_report": (),

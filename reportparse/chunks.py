@@ -68,6 +68,9 @@ def to_chunks(tokens: list[Token], minimal: Grade = (1, 1, 1), schemes: bool = T
         elif token.concept in _SIDE_KINDS:
             chunk, at = _read_side(tokens, at)
             chunks.append(chunk)
+        elif token.concept == "narrows" and _is_predicate(tokens, at):
+            chunks.append(Chunk("stenosed", "", at, at))
+            at += 1
         elif token.concept == "from":
             known = at + 1 < len(tokens) and tokens[at + 1].concept in (*_LEVEL_KINDS, "vertebra", "grade", "past")
             chunks.append(Chunk("from" if known else "because", "", at, at))
@@ -98,6 +101,15 @@ def _drop_likened(chunks: list[Chunk], masks: list[tuple[int, ...]]) -> Chunked:
     ordinals = [n for n, i in enumerate(i for i, c in enumerate(chunks) if c.kind == "level") if i in likened]
     kept = [m for n, m in enumerate(masks) if n not in ordinals]
     return Chunked([c for i, c in enumerate(chunks) if i not in likened], kept)
+
+
+def _is_predicate(tokens: list[Token], at: int) -> bool:
+    """``the canal is slightly narrow``: the verb's form as an adjective."""
+    before = at - 1
+    while before >= 0 and tokens[before].concept in ("grade", "neg", "hedge", "significant", "large"):
+        before -= 1
+    ends = at + 1 == len(tokens) or tokens[at + 1].concept in ("comma", "semicolon", "at", "and", "with", "because")
+    return before >= 0 and tokens[before].concept in ("be", "was") and ends
 
 
 def is_pick_list(tokens: list[Token]) -> bool:

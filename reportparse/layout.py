@@ -187,7 +187,9 @@ def _is_wrapped(before: str, line: str, original: str, at: int, shape: _Shape) -
     if ended:
         return room < 0 and shape.width >= 40 and not begins and not _LEVEL_HEADING.match(line)
     if begins or _LEVEL_HEADING.match(line):
-        return (no_room and (before[-1] in ",-/" or line.lstrip().startswith("at "))) or _awaits_level(before, no_room)
+        if no_room and not _LEVEL_START.match(line) and _needs_more(before):
+            return True
+        return (no_room and (before[-1] in ",-/" or line.lstrip().startswith("at "))) or _awaits_level(before)
     if _needs_more(before) or first_word in _NEVER_FIRST:
         return True
     indent = len(line) - len(line.lstrip())
@@ -208,7 +210,7 @@ _OFTEN_FIRST = frozenset("the no adequate there normal diffuse small evidence fe
 _AWAITS_LEVEL = re.compile(r"(?:\b(?:at|and|or|to|through|from|of|between)|[&+,])$")
 
 
-def _awaits_level(before: str, no_room: bool) -> bool:
+def _awaits_level(before: str) -> bool:
     """Whether a line breaks off where a level must follow (``... stenosis at``)."""
     return _AWAITS_LEVEL.search(before) is not None and len(before.split()) > 2
 

@@ -148,6 +148,6 @@ class _Place:
             self.skipping, self.skip_inline = "skip", True
         elif header.value == "prior":
             self.skipping = "prior"
-        elif self.skipping != "prior" or header.value == "addendum":
+        elif self.skipping != "prior" or header.value in ("addendum", "current"):
             self.skipping = ""
-            self.section = Section(header.value)
+            self.section = Section.FINDINGS if header.value == "current" else Section(header.value)

@@ -38,7 +38,7 @@ def absorb(c: Clause) -> None:
                 absorb_left(c, i)
             if i and s.joiner in LIST_JOINERS and c.negated[i - 1] and s.value_at < 0:
                 c.negated[i] = True
-        elif s.scheme and s.joiner == "(" and not s.names_place:
+        elif s.scheme and s.joiner in ("(", ",") and not s.names_place:
             c.dead[i] = any(v is not None for v in c.values[max(0, i - 2) : i])
 
 

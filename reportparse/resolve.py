@@ -10,7 +10,7 @@ from lexicons.vocabulary import LEVELS, TASKS
 from reportparse.context import Claim, Deferred
 from reportparse.finding import Finding, Scope, Section, Status
 from reportparse.policy import Policy
-from reportparse.statements import LFS, LSS, RFS, RSS, SCS
+from reportparse.statements import OPEN, LFS, LSS, RFS, RSS, SCS
 
 _TASK_INDEX = {SCS: 0, LFS: 1, RFS: 2, LSS: 3, RSS: 4}
 _MIRROR = {LFS: RFS, RFS: LFS, LSS: RSS, RSS: LSS, SCS: SCS}
@@ -22,6 +22,8 @@ Slot = tuple[int, int]
 
 def to_findings(claims: list[Claim], deferred: list[Deferred], policy: Policy) -> list[Finding]:
     """The findings of a report, by level from head to foot, then by task."""
+    if policy.unsided_foramina == "open":
+        claims = [c._replace(value=OPEN) if c.unsided and c.task != SCS and c.value.high > 0 else c for c in claims]
     slots: dict[Slot, list[Claim]] = defaultdict(list)
     for claim in claims:
         slots[claim.level, claim.task].append(claim)
