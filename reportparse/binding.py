@@ -36,7 +36,7 @@ def read_segments(segments: list[Segment], headed: bool = False) -> Reading:
 def to_statement(c: Clause, i: int, level: tuple[tuple[int, ...], str, bool]) -> Statement | None:
     s, value = c.segments[i], c.values[i]
     ordinals, quantifier, outside = level
-    is_same = s.same or (s.also and bool(s.levels) and not s.has_value and not s.sides)
+    is_same = (s.same and not s.has_value) or (s.also and bool(s.levels) and not s.has_value and not s.sides)
     if (
         is_same
         and (s.levels or s.quantifier or c.sides[i] or (c.headed and i == 0) or len(c.segments) == 1)

@@ -17,7 +17,7 @@ from reportparse.statements import LFS, LSS, OPEN, RFS, RSS, SCS, Statement, to_
 class Sentence(NamedTuple):
     """A sentence read, in its place: line, section, region of the spine, and the text offset it starts at.
 
-    starts, ends: offsets of its words, counted from start.
+    indent: of its line, a bullet counting as two columns. starts, ends: offsets of its words, counted from start.
     """
 
     line: int
@@ -26,6 +26,7 @@ class Sentence(NamedTuple):
     section: Section
     region: str
     start: int
+    indent: int
     parsed: Parsed
     starts: list[int]
     ends: list[int]
@@ -72,6 +73,7 @@ class _Context:
         self.levels: tuple[int, ...] = ()
         self.outside = False
         self.level_line = -1
+        self.level_indent = 0
         self.level_is_block = False
         self.topic_sites = 0
         self.topic_sides = ""
@@ -147,7 +149,7 @@ class _Walker:
         c = self.context
         c.before, c.last = c.last or c.before, []
         c.levels, c.outside = s.parsed.heading, s.parsed.outside
-        c.level_line = s.line
+        c.level_line, c.level_indent = s.line, s.indent
         c.level_is_block = s.parsed.heading_alone
         c.block_has_content = False
 
@@ -181,7 +183,7 @@ class _Walker:
         inside = tuple(mask for n, masks in enumerate(s.parsed.masks) if n not in passing for mask in masks)
         if inside and not (c.level_is_block and set(inside) <= set(c.levels)):
             c.levels, c.outside = inside, False
-            c.level_line, c.level_is_block = s.line, False
+            c.level_line, c.level_indent, c.level_is_block = s.line, s.indent, False
 
     def _claim(self, index: int, s: Sentence, st: Statement) -> None:
         if s.region not in ("", "lumbar") and not st.levels:
@@ -215,7 +217,7 @@ class _Walker:
             return [(SCS, st.value), (LFS | RFS, OPEN)]
         fresh = c.level_is_block and not c.block_has_content
         if st.bare == "normal" and (
-            fresh or s.parsed.begins_with_level or st.levels or st.quantifier in ("all", "remaining", "these")
+            fresh or s.parsed.begins_with_level or st.levels or st.quantifier in ("all", "remaining", "these", "this")
         ):
             return [(SCS | LFS | RFS, st.value)]
         if st.bare == "normal-study":
@@ -299,14 +301,13 @@ class _Walker:
             and not c.level_is_block
             and not self.block_style
             and s.line > self.last_level_line
+            and s.indent <= c.level_indent
         )
 
     def _copy(self, index: int, s: Sentence, st: Statement) -> None:
         """``similar at L5-S1``: the last statement again, at another level."""
         c = self.context
-        source = (
-            c.last[-1:] if c.last and (s.parsed.masks or st.sides or not s.parsed.heading) else (c.last or c.before)
-        )
+        source = (c.last[-1:] if st.sides else c.last) or c.before
         for tasks, value in source:
             if st.sides in ("L", "R"):
                 tasks = to_tasks(

@@ -52,11 +52,15 @@ _LAST_WORD = re.compile(r"([a-z]+)$")
 
 
 class Line(NamedTuple):
-    """A line after hard wraps are undone: offsets, and whether a blank line precedes it."""
+    """A line after hard wraps are undone: offsets, whether a blank line precedes it, and its indent.
+
+    indent: columns before its first letter or digit, a bullet counted in.
+    """
 
     start: int
     end: int
     after_blank: bool
+    indent: int
 
 
 def normalise(text: str) -> str:
@@ -129,7 +133,7 @@ def undo_layout(lowered: str, original: str) -> tuple[str, list[Line], bool]:
                 wraps.append(at - 1)
                 lines[-1] = lines[-1]._replace(end=at + len(row))
             else:
-                lines.append(Line(at, at + len(row), blank))
+                lines.append(Line(at, at + len(row), blank, len(row) - len(row.lstrip(" \t-*>|."))))
             before, blank = stripped, False
         at += len(row) + 1
     return (_blank(lowered, wraps) if wraps or "\x01" in lowered else lowered), lines, len(wraps) > 1
@@ -187,7 +191,8 @@ def _is_wrapped(before: str, line: str, original: str, at: int, shape: _Shape) -
     if ended:
         return room < 0 and shape.width >= 40 and not begins and not _LEVEL_HEADING.match(line)
     if begins or _LEVEL_HEADING.match(line):
-        if no_room and not _LEVEL_START.match(line) and _needs_more(before):
+        lower = not shape.cased or original[at : at + len(line)].lstrip()[:1].islower()
+        if no_room and lower and not _LEVEL_START.match(line) and _needs_more(before):
             return True
         return (no_room and (before[-1] in ",-/" or line.lstrip().startswith("at "))) or _awaits_level(before)
     if _needs_more(before) or first_word in _NEVER_FIRST:

@@ -52,6 +52,9 @@ def spread_left(
     """A level at the end of a list speaks for the members before it that have none."""
     if c.headed or c.segments[i].joiner in STRONG or (c.segments[i].more and c.segments[i].has_content):
         return
+    if c.segments[i].joiner == "except":
+        return
+    alone = not (c.segments[i].has_content or c.bare[i])
     earlier = any(f is not None for f in found[:i])
     if earlier and c.dead[i]:
         return
@@ -61,5 +64,5 @@ def spread_left(
         if earlier and c.segments[j + 1].joiner not in LIST_JOINERS:
             return
         found[j] = here
-        if c.segments[j].joiner in STRONG:
+        if c.segments[j].joiner == ";" or (c.segments[j].joiner in STRONG and not alone):
             return

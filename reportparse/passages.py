@@ -73,8 +73,7 @@ class PassageReader:
                             line.after_blank,
                             place.section,
                             place.region,
-                            line.start + piece.start,
-                            *read,
+                            line.start + piece.start, line.indent, *read,
                         )
                     )
                 opens = False

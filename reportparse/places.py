@@ -39,7 +39,7 @@ def absorb(c: Clause) -> None:
             if i and s.joiner in LIST_JOINERS and c.negated[i - 1] and s.value_at < 0:
                 c.negated[i] = True
         elif s.scheme and s.joiner in ("(", ",") and not s.names_place:
-            c.dead[i] = any(v is not None for v in c.values[max(0, i - 2) : i])
+            c.dead[i] = any(c.values[k] is not None and not c.segments[k].scheme for k in range(max(0, i - 2), i))
 
 
 def absorb_left(c: Clause, i: int) -> None:
@@ -58,7 +58,7 @@ def find_site(c: Clause, i: int) -> None:
     if s.more and not s.names_place and not c.dead[i] and (s.levels or s.more_side) and not s.finding:
         refine_topic(c, i)
         return
-    if not is_free(c, i) or s.same:
+    if not is_free(c, i) or (s.same and not s.has_value):
         return
     if c.values[i] is None and not s.sides:
         return
@@ -68,6 +68,9 @@ def find_site(c: Clause, i: int) -> None:
     topic = topic_to_left(c, i)
     if s.verb and i + 1 < len(c.segments) and c.segments[i + 1].joiner in LIST_JOINERS and c.segments[i + 1].verb:
         c.sites[i], c.sides[i] = c.sites[i + 1], s.sides or c.sides[i + 1]
+        return
+    if s.verb and s.pronoun and topic >= 0 and not c.dead[topic]:
+        take_from(c, i, topic)
         return
     if s.verb:
         c.bare[i] = "it" if s.pronoun and c.values[i] is not None else ""
@@ -85,6 +88,10 @@ def find_site(c: Clause, i: int) -> None:
         if head >= 0:
             take_from(c, i, head, head_right=True)
             return
+    whole_level = s.normal == "normal" and s.level_first and bool(s.levels) and not s.sides
+    if topic >= 0 and c.dead[topic] and whole_level:
+        c.bare[i] = "normal"
+        return
     if topic >= 0:
         where = c.segments[topic]
         if c.dead[topic] and (s.sten or s.joiner == "rel") and where.finding and where.place:
@@ -136,5 +143,7 @@ def take_from(c: Clause, i: int, owner: int, head_right: bool = False) -> None:
     if s.neg and c.values[i] is None:
         across = not head_right and not s.be and {c.sides[i], c.segments[owner].sides} == {"L", "R"}
         c.values[i] = NEGATED._replace(rule="not-this-side") if across else NEGATED
+    if c.negated[owner] and c.values[owner] is None and c.values[i] is PRESENT and s.be:
+        c.values[i] = NEGATED
     if not c.sides[i] and not head_right and not s.otherwise:
         c.sides[i] = c.sides[owner] if not s.more_side else s.more_side

@@ -15,6 +15,11 @@ def read_respectively(chunks: list[Chunk]) -> tuple[Statement, ...] | None:
     start = max((i for i in range(at) if chunks[i].kind == "semicolon"), default=-1) + 1
     clause = range(start, at)
     values = [i for i in clause if chunks[i].kind in _VALUES]
+    if not values:
+        at = next((i for i in range(at, len(chunks)) if chunks[i].kind == "semicolon"), len(chunks))
+        clause = range(start, at)
+        values = [i for i in clause if chunks[i].kind in _VALUES]
+        at = min(at, len(chunks) - 1)
     sites = 0
     for i in clause:
         if chunks[i].kind in ("site", "stenosed_site", "neural_canal"):

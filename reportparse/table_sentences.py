@@ -52,4 +52,4 @@ def _read_cell(reader: SentenceReader, text: str, cell: TableCell, lines: list[L
     parsed, starts, ends = reader.read(_GRADE_MARK.get(words, words))
     parsed = parsed._replace(heading=row_levels, label_sites=sites, label_sides=sides, begins_with_level=True)
     blank = lines[cell.line].after_blank
-    return Sentence(cell.line, True, blank, Section.BODY, "", cell.cell.start, parsed, starts, ends)
+    return Sentence(cell.line, True, blank, Section.BODY, "", cell.cell.start, 0, parsed, starts, ends)
