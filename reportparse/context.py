@@ -82,6 +82,7 @@ class _Context:
         self.block_has_content = False
         self.before: list[tuple[int, Value]] = []
         self.last: list[tuple[int, Value]] = []
+        self.said_before = 0
 
     def forget_levels(self) -> None:
         self.levels, self.outside, self.level_is_block, self.level_line = (), False, False, -1
@@ -120,7 +121,7 @@ class _Walker:
             self._take_heading(s)
         if parsed.label_sites is not None:
             self._take_label(s)
-        before = len(self.context.last)
+        before = self.context.said_before = len(self.context.last)
         for statement in parsed.reading.statements:
             self._claim(index, s, statement)
         if parsed.masks and len(self.context.last) > before:
@@ -307,7 +308,8 @@ class _Walker:
     def _copy(self, index: int, s: Sentence, st: Statement) -> None:
         """``similar at L5-S1``: the last statement again, at another level."""
         c = self.context
-        source = (c.last[-1:] if st.sides else c.last) or c.before
+        here = c.last[c.said_before :]
+        source = (c.last[-1:] if st.sides else here or c.last) or c.before
         for tasks, value in source:
             if st.sides in ("L", "R"):
                 tasks = to_tasks(
