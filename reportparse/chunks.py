@@ -109,7 +109,7 @@ def _is_predicate(tokens: list[Token], at: int) -> bool:
     while before >= 0 and tokens[before].concept in ("grade", "neg", "hedge", "significant", "large"):
         before -= 1
     ends = at + 1 == len(tokens) or tokens[at + 1].concept in ("comma", "semicolon", "at", "and", "with", "because")
-    return before >= 0 and tokens[before].concept in ("be", "was", "site") and ends
+    return before >= 0 and tokens[before].concept in ("be", "was", "site", "root") and ends
 
 
 def is_pick_list(tokens: list[Token]) -> bool:

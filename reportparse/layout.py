@@ -104,6 +104,16 @@ def blank_reply_marks(text: str) -> str:
     return _REPLY_MARK.sub(lambda m: " " * len(m.group()), text)
 
 
+_TAG = re.compile(r"</?[a-z][a-z0-9]{0,10}(?:\s[^<>\n]{0,80})?/?>|\[/?(?:b|i|u|bold|italic)\]|&(?:nbsp|amp|lt|gt|quot);")
+
+
+def blank_tags(text: str) -> str:
+    """The text with spaces for the mark-up (``<b>``, ``&nbsp;``) that an export left in it."""
+    if "<" not in text and "&" not in text and "[/" not in text:
+        return text
+    return _TAG.sub(lambda m: " " * len(m.group()), text)
+
+
 def blank_quotes(text: str) -> str:
     """The text with spaces for what it quotes, which others said; a text that is mostly quotes keeps them."""
     if text.count('"') < 2:
