@@ -83,7 +83,7 @@ def find_site(c: Clause, i: int) -> None:
         return
     between = [k for k in range(topic + 1, i) if not (c.dead[k] and c.segments[k].sides)]
     hungry_left = topic >= 0 and is_hungry(c, topic) and not between and not c.dead[topic]
-    if not hungry_left and not s.sten and not s.side_after and s.joiner != "rel" and not s.be:
+    if not hungry_left and (not s.sten or _leads_twin(c, i)) and not s.side_after and s.joiner != "rel" and not s.be:
         head = head_to_right(c, i)
         if head >= 0:
             take_from(c, i, head, head_right=True)
@@ -116,6 +116,13 @@ def place_bare_stenosis(c: Clause, i: int) -> None:
     labelled = s.joiner in (":", "-")
     if topic >= 0 and hangs and not c.dead[topic] and (labelled or not s.neg):
         take_from(c, i, topic)
+
+
+def _leads_twin(c: Clause, i: int) -> bool:
+    """``mild narrowing of right and moderate narrowing of left foramina``: the head is in the twin that follows."""
+    s = c.segments[i]
+    twin = c.segments[i + 1] if i + 1 < len(c.segments) else None
+    return twin is not None and {s.sides, twin.sides} == {"L", "R"} and twin.joiner == "and" and bool(twin.sten)
 
 
 def refine_topic(c: Clause, i: int) -> None:

@@ -96,7 +96,7 @@ def shared_left(c: Clause, i: int) -> Value | None:
             return negate(c, t, value)
         if c.dead[j]:
             return None
-        if value is not None and 0 <= s.sten_at < s.site_at:
+        if value is not None and (0 <= s.sten_at < s.site_at or (s.sten and value.status == "open")):
             return None
         if value is not None and (t.names_place or t.verb):
             closed = t.sten and t.site_at >= 0 and t.value_at < t.site_at and s.sten and t.last > t.site_at
