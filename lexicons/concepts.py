@@ -66,14 +66,12 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "at": (),
     "of": (),
     "on": (),
-    "there": (),
     "respectively": (),
     "same": (),
     # time
     "past": (),
     "now": (),
     "from_past": (),
-    "compared": (),
     "unchanged": (),
     # parts of a report
     "section": ("findings", "current", "impression", "addendum", "skip", "legend", "prior"),
