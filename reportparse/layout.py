@@ -33,7 +33,7 @@ _LEVEL_HEADING = re.compile(
 )
 _LEVEL_LABEL = re.compile(r"[ \t*#-]*(?:at |level )?[ltd]\s?(?:1[0-2]|[1-9])\s?[-/]\s?[ls]?\s?\d(?: (?:level|disc))?\s?:")
 _LABEL_START = re.compile(r"[ \t*#-]*[a-z][a-z /,&()]{0,40}:")
-_ENDS = tuple(".;:!?|")
+_ENDS = tuple(".:!?|")
 
 _SENTENCE_END = re.compile(r"[.!?](?![0-9.!?])(?=[\s\"')\]*]|[a-z*]|$)")
 
@@ -189,6 +189,8 @@ def _is_wrapped(before: str, line: str, original: str, at: int, shape: _Shape) -
 
     before: the line before, stripped; at: where the line starts in the original text.
     """
+    if before[-1] == ":" and ". " in before and not _LABEL_START.match(line) and not _BULLET.match(line):
+        return not _LEVEL_HEADING.match(line)
     ended = before[-1] in _ENDS or before.rstrip("\"')*")[-1:] in _ENDS
     if ended and not shape.broken:
         return False
@@ -212,7 +214,7 @@ def _is_wrapped(before: str, line: str, original: str, at: int, shape: _Shape) -
     if shape.cased and word[:1].isupper() and not word.isupper():
         return False
     if shape.cased and word[:1].islower():
-        return shape.width < 40 or (no_room and (shape.several or first_word not in _OFTEN_FIRST))
+        return shape.width < 40 or before[-1] == ";" or (no_room and (shape.several or first_word not in _OFTEN_FIRST))
     return no_room and len(before.strip()) > 30
 
 
@@ -231,7 +233,7 @@ def _awaits_level(before: str) -> bool:
 
 
 _OPEN_END = re.compile(
-    r"\b(?:and|or|of|the|with|at|to|without|mild|mildly|moderate|moderately|severe|severely|left|right|bilateral|no|central|neural"
+    r"\b(?:and|or|of|the|with|at|to|without|mild|mildly|moderate|moderately|severe|severely|left|right|bilateral|no|not|nor|neither|central|neural"
     r"|foraminal|lateral|greater|than|is|are|by|from|in|on|due|a|an|for|both|causing|compressing|encroaching|narrowing of|spinal|,)[ \t]*,?$|,[ \t]*$"
 )
 
