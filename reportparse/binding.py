@@ -8,7 +8,7 @@ it from a predicate to its right or shares the value to its left. The nearest wo
 from reportparse.clause import Clause, is_aside
 from reportparse.level_scope import find_levels
 from reportparse.places import absorb, find_site, open_roots, place_roots
-from reportparse.segments import FORAMEN, RECESS, Segment
+from reportparse.segment import FORAMEN, RECESS, Segment
 from reportparse.sharing import find_value
 from reportparse.sidedness import find_sides, join_sides, lead_sides, other_sides
 from reportparse.statements import OPEN, Reading, Statement, to_tasks

@@ -1,6 +1,6 @@
 """The segments of one sentence with what binding has found out about each: the state the binding steps share."""
 
-from reportparse.segments import FORAMEN, LIST_JOINERS, RECESS, Segment
+from reportparse.segment import FORAMEN, LIST_JOINERS, RECESS, Segment
 from reportparse.statements import PRESENT, Value
 from reportparse.values import value_of
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from reportparse.finding import Scope, Section
 from reportparse.levels import above, ALL_LEVELS, below
 from reportparse.reader import Parsed
-from reportparse.segments import CANAL, FORAMEN, RECESS
+from reportparse.segment import CANAL, FORAMEN, RECESS
 from reportparse.statements import LFS, LSS, OPEN, RFS, RSS, SCS, Statement, to_tasks, Value
 
 

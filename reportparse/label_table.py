@@ -1,6 +1,6 @@
 """The label table: one row per slot that a report speaks about, on disk as .parquet, .csv or .tsv."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -26,12 +26,12 @@ DTYPES: dict[str, str] = {
     "rule": "string",
 }
 
-_ALLOWED = {
-    "level": set(LEVELS),
-    "task": set(TASKS),
-    "status": set(Status),
-    "scope": set(Scope),
-    "section": set(Section),
+_ALLOWED: dict[str, Collection[str]] = {
+    "level": LEVELS,
+    "task": TASKS,
+    "status": list(Status),
+    "scope": list(Scope),
+    "section": list(Section),
 }
 
 
@@ -66,7 +66,7 @@ def check_label_table(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _check_values(table: pd.DataFrame, column: str, allowed: set[str]) -> None:
+def _check_values(table: pd.DataFrame, column: str, allowed: Collection[str]) -> None:
     bad = ~table[column].isin(allowed)
     if bad.any():
         row = int(bad.to_numpy().argmax())

@@ -31,7 +31,9 @@ _LEVEL_START = re.compile(r"[ \t*#-]*(?:at |level |the )?(?:[ltd](?:1[0-2]|[1-9]
 _LEVEL_HEADING = re.compile(
     r"[ \t*#-]*(?:at |level )?[ltd]\s?(?:1[0-2]|[1-9])\s?[-/]\s?[ls]?\s?\d\b(?:\s*[:.)-]|\s{2,}|\s*$)"
 )
-_LEVEL_LABEL = re.compile(r"[ \t*#-]*(?:at |level )?[ltd]\s?(?:1[0-2]|[1-9])\s?[-/]\s?[ls]?\s?\d(?: (?:level|disc))?\s?:")
+_LEVEL_LABEL = re.compile(
+    r"[ \t*#-]*(?:at |level )?[ltd]\s?(?:1[0-2]|[1-9])\s?[-/]\s?[ls]?\s?\d(?: (?:level|disc))?\s?:"
+)
 _LABEL_START = re.compile(r"[ \t*#-]*[a-z][a-z /,&()]{0,40}:")
 _ENDS = tuple(".:!?|")
 
@@ -104,7 +106,9 @@ def blank_reply_marks(text: str) -> str:
     return _REPLY_MARK.sub(lambda m: " " * len(m.group()), text)
 
 
-_TAG = re.compile(r"</?[a-z][a-z0-9]{0,10}(?:\s[^<>\n]{0,80})?/?>|\[/?(?:b|i|u|bold|italic)\]|&(?:nbsp|amp|lt|gt|quot);")
+_TAG = re.compile(
+    r"</?[a-z][a-z0-9]{0,10}(?:\s[^<>\n]{0,80})?/?>|\[/?(?:b|i|u|bold|italic)\]|&(?:nbsp|amp|lt|gt|quot);"
+)
 
 
 def blank_tags(text: str) -> str:

@@ -1,7 +1,7 @@
 """Which levels a segment speaks of: levels lead what follows them, or close the list before them."""
 
 from reportparse.clause import Clause, is_aside, STRONG
-from reportparse.segments import LIST_JOINERS
+from reportparse.segment import LIST_JOINERS
 
 
 def find_levels(c: Clause) -> list[tuple[tuple[int, ...], str, bool]]:

@@ -5,10 +5,12 @@ S1 at 18; the disc below rung r has bit r - 12.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from lexicons.vocabulary import LEVELS
+from lexicons.vocabulary import Level, LEVELS
 
 ALL_LEVELS = (1 << len(LEVELS)) - 1
 
@@ -22,7 +24,10 @@ LEVEL_PATTERN = (
 )
 """One level expression in lower-case text with plain hyphens, from a word boundary on."""
 
-BARE_PAIR_PATTERN = r"(?<![0-9/.,-])(?:1\s?[-/]\s?2|2\s?[-/]\s?3|3\s?[-/]\s?4|4\s?[-/]\s?5|5\s?[-/]\s?[1s]1?)(?![0-9/]|-[0-9]|[.][0-9]|\s?(?:mm|cm|weeks?|months?|days?|years?)\b)"
+BARE_PAIR_PATTERN = (
+    r"(?<![0-9/.,-])(?:1\s?[-/]\s?2|2\s?[-/]\s?3|3\s?[-/]\s?4|4\s?[-/]\s?5|5\s?[-/]\s?[1s]1?)"
+    r"(?![0-9/]|-[0-9]|[.][0-9]|\s?(?:mm|cm|weeks?|months?|days?|years?)\b)"
+)
 """A level without its letter (``4-5``); it counts only beside another level or after a level cue."""
 
 _REGION = {"t": "t", "d": "t", "l": "l", "s": "s", "c": "c"}
@@ -47,12 +52,25 @@ _OUTSIDE = LevelWord("outside", (), 0)
 
 def to_mask(names: str) -> int:
     """The bit mask of comma-separated level names."""
-    return sum(1 << LEVELS.index(name) for name in names.split(","))  # type: ignore[arg-type]
+    return sum(1 << LEVELS.index(Level(name)) for name in names.split(","))
 
 
 def span_mask(upper: int, lower: int) -> int:
     """The discs between two rungs."""
-    return sum(1 << bit for bit in range(6) if upper <= bit + 12 < lower)
+    return sum(1 << bit for bit in range(len(LEVELS)) if upper <= bit + 12 < lower)
+
+
+def to_discs(mask: int) -> tuple[int, ...]:
+    """The masks of the single discs of a set, from head to foot."""
+    return tuple(1 << bit for bit in range(len(LEVELS)) if mask >> bit & 1)
+
+
+def union(masks: Iterable[int]) -> int:
+    """The set of all levels that are in any of some sets."""
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
 
 
 @lru_cache(4096)
@@ -93,14 +111,15 @@ def _to_rungs(pieces: list[tuple[str, str]]) -> list[int] | None:
 
 
 def _join(rungs: list[int]) -> LevelWord:
+    """The discs between each vertebra named and the next, in the order named."""
     masks = list[int]()
     kind = "disc"
-    for upper, lower in zip(rungs, rungs[1:], strict=False):
+    for upper, lower in pairwise(rungs):
         upper, lower = min(upper, lower), max(upper, lower)
         mask = span_mask(upper, lower)
         if lower - upper > 1:
             kind = "span"
-        masks += [1 << bit for bit in range(6) if mask >> bit & 1]
+        masks += to_discs(mask)
     masks = list(dict.fromkeys(masks))
     return LevelWord(kind, tuple(masks), 0) if masks else _OUTSIDE
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from lexicons.load import Entry, Lexicon
-from reportparse.levels import LevelWord, to_mask
+from reportparse.levels import LevelWord, to_discs, to_mask
 from reportparse.words import Special, UNKNOWN, Word
 
 
@@ -63,7 +63,7 @@ class Lexer:
         """The words with misspellings that take more than one word (``for aminal``) put right."""
         starts = self._starts
         spots: list[_Spot] = [(word, i, i + 1) for i, word in enumerate(words)]
-        if not any(a in starts and (starts[a] is None or b in starts[a]) for a, b in pairwise((*words, None))):  # type: ignore[operator, index]
+        if not any(a in starts and (starts[a] is None or b in starts[a]) for a, b in pairwise((*words, None))):  # type: ignore[operator]
             return spots
         out: list[_Spot] = []
         at = 0
@@ -133,8 +133,7 @@ def _to_starts(rewrites: dict[tuple[str, ...], tuple[str, ...]]) -> dict[str, fr
 
 def _to_token(entry: Entry, start: int, end: int) -> Token:
     if entry.concept == "level":
-        mask = to_mask(entry.value)
-        return Token("disc", tuple(1 << bit for bit in range(6) if mask >> bit & 1), start, end)
+        return Token("disc", to_discs(to_mask(entry.value)), start, end)
     return Token(entry.concept, entry.value, start, end)
 
 

@@ -73,7 +73,9 @@ class PassageReader:
                             line.after_blank,
                             place.section,
                             place.region,
-                            line.start + piece.start, line.indent, *read,
+                            line.start + piece.start,
+                            line.indent,
+                            *read,
                         )
                     )
                 opens = False

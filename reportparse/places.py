@@ -1,7 +1,7 @@
 """Where a value stands: sites for segments that name none, roots as foramina and recesses, sites that only place a disc."""
 
 from reportparse.clause import Clause, head_to_right, is_free, is_hungry, STRONG, topic_to_left
-from reportparse.segments import FORAMEN, LIST_JOINERS, RECESS
+from reportparse.segment import FORAMEN, LIST_JOINERS, RECESS
 from reportparse.statements import NEGATED, OPEN, PRESENT
 
 

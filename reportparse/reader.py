@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from lexicons.load import Lexicon
 from reportparse.binding import read_segments
-from reportparse.chunks import Chunk, Grade, to_chunks
+from reportparse.chunk import Chunk, Grade
+from reportparse.chunks import to_chunks
 from reportparse.lexer import Lexer
 from reportparse.policy import Policy
 from reportparse.respectively import read_respectively
-from reportparse.segments import SITE_BITS, to_segments
+from reportparse.segment import SITE_BITS
+from reportparse.segments import to_segments
 from reportparse.statements import Reading, Statement, Value
 from reportparse.words import Word, WordReader
 
@@ -147,7 +149,11 @@ class SentenceReader:
         if place is None:
             if len(self._by_heading) >= MEMO_SIZE:
                 self._by_heading.clear()
-            chunks, masks = to_chunks(self._lexer.lex(self._words.read(_SIDED.sub(r"\1 nf ", _FOR.sub("nf ", text))).words), self._minimal)
+            chunks, masks = to_chunks(
+                self._lexer.lex(self._words.read(_SIDED.sub(r"\1 nf ", _FOR.sub("nf ", text))).words),
+                self._minimal,
+                True,
+            )
             if any(c.kind in ("grade", "normal", "zero", "neg") for c in chunks):
                 chunks, masks = [], []
             sites, sides, other = _places(chunks)

@@ -1,7 +1,7 @@
 """``mild and severe stenosis at L3-4 and L4-5 respectively``: values and places told off against each other."""
 
-from reportparse.chunks import Chunk
-from reportparse.segments import SITE_BITS
+from reportparse.chunk import Chunk
+from reportparse.segment import SITE_BITS
 from reportparse.statements import Statement, to_tasks, Value
 
 _VALUES = ("grade", "zero", "normal")

@@ -1,7 +1,7 @@
 """Values for places that have none of their own: from a predicate to the right or the first of a list to the left."""
 
 from reportparse.clause import Clause, is_hungry
-from reportparse.segments import LIST_JOINERS, Segment
+from reportparse.segment import LIST_JOINERS, Segment
 from reportparse.statements import NEGATED, PRESENT, Value
 
 

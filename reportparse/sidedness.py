@@ -1,7 +1,7 @@
 """Left and right: sides that lead a clause, sides joined, sides that go with a one-sided disc."""
 
 from reportparse.clause import Clause
-from reportparse.segments import FORAMEN, RECESS
+from reportparse.segment import FORAMEN, RECESS
 
 
 def other_sides(c: Clause) -> None:
@@ -22,7 +22,12 @@ def join_sides(c: Clause) -> None:
     for i in range(1, len(c.segments)):
         s, before = c.segments[i], c.segments[i - 1]
         alone = not (s.has_value or s.names_place or s.sten or s.finding or s.neg or s.past_grade)
-        trails = (s.joiner == "," or (s.joiner == "and" and s.side_after)) and not before.sides and c.sites[i - 1] & (FORAMEN | RECESS) and not c.dead[i - 1]
+        trails = (
+            (s.joiner == "," or (s.joiner == "and" and s.side_after))
+            and not before.sides
+            and c.sites[i - 1] & (FORAMEN | RECESS)
+            and not c.dead[i - 1]
+        )
         if alone and s.sides in ("L", "R") and trails and not s.more and not _leads(c, i):
             c.sides[i - 1] = s.sides
             c.dead[i] = True

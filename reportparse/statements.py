@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from reportparse.segments import CANAL, FORAMEN, RECESS
+from reportparse.segment import CANAL, FORAMEN, RECESS
 
 SCS, LFS, RFS, LSS, RSS = 1, 2, 4, 8, 16
 

@@ -1,6 +1,6 @@
 """What a segment says by itself: grade, negation, bound, hedge or mere presence, as an interval of grades."""
 
-from reportparse.segments import Segment
+from reportparse.segment import Segment
 from reportparse.statements import LARGE, NEGATED, NORMAL, OPEN, PRESENT, Value
 
 
