@@ -66,6 +66,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "at": (),
     "of": (),
     "on": (),
+    "there": (),
     "respectively": (),
     "same": (),
     # time
