@@ -1,4 +1,7 @@
-"""The segments of one sentence with what binding has found out about each: the state the binding steps share."""
+"""The segments of one sentence with what binding has found out about each: the state the binding steps share.
+
+In these steps ``c`` is the clause, ``s`` the segment at hand, the i-th, and ``t`` another, the j-th.
+"""
 
 from reportparse.segment import FORAMEN, LIST_JOINERS, RECESS, Segment
 from reportparse.statements import PRESENT, Value
@@ -6,6 +9,9 @@ from reportparse.values import value_of
 
 STRONG = (";", "contrast", "close")
 """Joiners that nothing reaches across."""
+
+ROOTED = FORAMEN | RECESS
+"""The sites that have a left and a right, and a nerve root."""
 
 
 class Clause:
@@ -27,6 +33,10 @@ class Clause:
         self.dead = [False] * len(segments)
         self.negated = [s.neg and not s.double_neg for s in segments]
 
+    def next(self, i: int) -> Segment | None:
+        """The segment after segment i, None at the end."""
+        return self.segments[i + 1] if i + 1 < len(self.segments) else None
+
 
 def is_free(c: Clause, i: int) -> bool:
     """Whether a segment says something but names no place."""
@@ -36,55 +46,66 @@ def is_free(c: Clause, i: int) -> bool:
 
 def is_hungry(c: Clause, i: int) -> bool:
     """Whether a segment names a place and says nothing of it yet, stenosis as such apart."""
-    s = c.segments[i]
-    value = c.values[i]
-    return (
-        bool(c.sites[i]) and not c.dead[i] and (value is None or (value is PRESENT and not s.verb and not s.stenosed))
-    )
+    if not c.sites[i] or c.dead[i]:
+        return False
+    s, value = c.segments[i], c.values[i]
+    return value is None or (value is PRESENT and not s.verb and not s.stenosed)
 
 
 def is_aside(c: Clause, j: int) -> bool:
-    """``by a bulging disc``, ``with redundant roots``: a cause or a company, never the topic."""
-    s = c.segments[j]
-    while j > 0 and s.joiner in LIST_JOINERS and not s.has_value and not c.segments[j].sten:
+    """Whether a segment is a cause or a company, never the topic: ``by a bulging disc``, ``with redundant roots``."""
+    t = c.segments[j]
+    while j > 0 and t.joiner in LIST_JOINERS and not t.has_value and not t.sten:
         j -= 1
-        s = c.segments[j]
-    if s.joiner == "because":
+        t = c.segments[j]
+    if t.joiner == "because":
         return True
-    return s.joiner in ("with", "verb") and not s.has_value and not s.sten and (bool(s.roots) or s.soft_site != "")
+    return t.joiner in ("with", "verb") and not t.has_value and not t.sten and (bool(t.roots) or t.soft_site != "")
 
 
 def topic_to_left(c: Clause, i: int) -> int:
-    """The nearest segment to the left that names a place or, unless segment i is a stenosis, another finding."""
-    only_places = bool(c.segments[i].sten) and any(s.names_place for s in c.segments[:i])
+    """The nearest segment to the left that names a place or another finding; -1 where there is none.
+
+    To a stenosis other findings are no topic where a place is named (``canal ..., bulge: severe stenosis``).
+    """
+    only_places = bool(c.segments[i].sten) and any(t.names_place for t in c.segments[:i])
     for j in range(i - 1, -1, -1):
-        s = c.segments[j]
-        if is_aside(c, j) or (only_places and (s.finding or s.part) and not s.names_place):
+        t = c.segments[j]
+        is_other = bool(t.finding) or t.part
+        if is_aside(c, j) or (only_places and is_other and not t.names_place):
             continue
-        if s.names_place or s.finding or s.part:
+        if t.names_place or is_other:
             return j
         if c.sites[j] and not c.dead[j]:
-            own_side = c.sides[j] and c.sides[j] != c.sides[c.owner[j]] and c.values[j] is None
-            return j if own_side or s.more else c.owner[j]
+            has_own_side = c.sides[j] and c.sides[j] != c.sides[c.owner[j]] and c.values[j] is None
+            return j if has_own_side or t.more else c.owner[j]
     return -1
 
 
 def head_to_right(c: Clause, i: int) -> int:
-    """The segment with the shared head: joined by list words, its site after its own value or with none."""
+    """The segment whose site is shared by a list before it (``moderate left and mild right foraminal narrowing``).
+
+    It is joined by list words only and its site comes after its own value, or it has none; -1 where there is none.
+    """
     s = c.segments[i]
     for j in range(i + 1, len(c.segments)):
         t = c.segments[j]
-        if t.depth != s.depth:
-            return -1
-        if t.joiner not in LIST_JOINERS and not (t.joiner == "neg" and s.joiner == "neg"):
+        listed = t.joiner in LIST_JOINERS or (t.joiner == "neg" and s.joiner == "neg")
+        if t.depth != s.depth or not listed:
             return -1
         if c.dead[j] or t.verb or t.pronoun or (t.level_first and not s.level_first):
             return -1
         if t.names_place:
-            prenominal = t.value_at < 0 or t.value_at < t.site_at
-            if (t.soft_site and not t.sten) or (s.sides and not c.sites[j] & (FORAMEN | RECESS)):
-                return -1
-            return j if prenominal and (s.sides or t.sten or s.neg) else -1
+            return j if _can_head(c, i, j) else -1
         if t.levels:
             return -1
     return -1
+
+
+def _can_head(c: Clause, i: int, j: int) -> bool:
+    """Whether the place of segment j suits segment i: a side wants a foramen or recess, the canal's content a stenosis."""
+    s, t = c.segments[i], c.segments[j]
+    if (t.soft_site and not t.sten) or (s.sides and not c.sites[j] & ROOTED):
+        return False
+    prenominal = t.value_at < 0 or t.value_at < t.site_at
+    return prenominal and bool(s.sides or t.sten or s.neg)

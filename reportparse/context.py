@@ -9,28 +9,9 @@ from typing import NamedTuple
 
 from reportparse.finding import Scope, Section
 from reportparse.levels import above, ALL_LEVELS, below
-from reportparse.reader import Parsed
-from reportparse.segment import CANAL, FORAMEN, RECESS
+from reportparse.segment import FORAMEN, RECESS
+from reportparse.sentence import Sentence
 from reportparse.statements import LFS, LSS, OPEN, RFS, RSS, SCS, Statement, to_tasks, Value
-
-
-class Sentence(NamedTuple):
-    """A sentence read, in its place: line, section, region of the spine, and the text offset it starts at.
-
-    indent: of its line, a bullet counting as two columns. starts, ends: offsets of its words, counted from start.
-    """
-
-    line: int
-    opens_line: bool
-    after_blank: bool
-    section: Section
-    region: str
-    start: int
-    indent: int
-    parsed: Parsed
-    starts: list[int]
-    ends: list[int]
-
 
 LEVELS_OF = tuple(tuple(level for level in range(6) if mask >> level & 1) for mask in range(64))
 TASKS_OF = tuple(tuple(task for task in (SCS, LFS, RFS, LSS, RSS) if mask & task) for mask in range(32))
@@ -348,6 +329,3 @@ def _is_block_style(sentences: list[Sentence]) -> bool:
         ):
             going_on = True
     return False
-
-
-__all__ = ["CANAL", "Claim", "Deferred", "Sentence", "to_claims"]

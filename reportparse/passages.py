@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 
 from lexicons.load import Lexicon
-from reportparse.context import Sentence
 from reportparse.finding import Section
 from reportparse.layout import Line, starts_with_level, to_sentences
-from reportparse.reader import ReadSentence, SentenceReader
+from reportparse.reader import SentenceReader
 from reportparse.sections import Header, HeaderReader
+from reportparse.sentence import ReadSentence, Sentence
 
 MEMO_SIZE = 30_000
 """Lines remembered at most; a full memo starts afresh."""

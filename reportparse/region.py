@@ -2,7 +2,7 @@
 
 import re
 
-from reportparse.context import Sentence
+from reportparse.sentence import Sentence
 
 _LUMBAR = re.compile(r"lumb|\bl[- ]?s?[- ]?spine|\blss\b|\blsp\b|\bls\b|\bl/s\b|cauda equina|lumbosacral")
 _ELSEWHERE = re.compile(

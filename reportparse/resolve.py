@@ -10,7 +10,7 @@ from lexicons.vocabulary import LEVELS, TASKS
 from reportparse.context import Claim, Deferred
 from reportparse.finding import Finding, Scope, Section, Status
 from reportparse.policy import Policy
-from reportparse.statements import OPEN, LFS, LSS, RFS, RSS, SCS
+from reportparse.statements import LFS, LSS, OPEN, RFS, RSS, SCS
 
 _TASK_INDEX = {SCS: 0, LFS: 1, RFS: 2, LSS: 3, RSS: 4}
 _MIRROR = {LFS: RFS, RFS: LFS, LSS: RSS, RSS: LSS, SCS: SCS}

@@ -1,9 +1,9 @@
 """Tables as sentences: each cell is read under the level and the place that its row and its column name."""
 
-from reportparse.context import Sentence
 from reportparse.finding import Section
 from reportparse.layout import Line
 from reportparse.reader import SentenceReader
+from reportparse.sentence import Sentence
 from reportparse.tables import Cell, find_tables, TableCell, to_table_cells
 
 _GRADE_MARK = {

@@ -3,6 +3,8 @@
 from reportparse.segment import Segment
 from reportparse.statements import LARGE, NEGATED, NORMAL, OPEN, PRESENT, Value
 
+_COMPLETE = Value(3, 3, 3, "graded", "complete")
+
 
 def value_of(s: Segment) -> Value | None:
     """What the segment itself says, or None where it says nothing of its own."""
@@ -10,21 +12,15 @@ def value_of(s: Segment) -> Value | None:
     if s.not_assessed and not s.grade:
         return OPEN._replace(rule="not-assessed")
     if s.grade is not None:
-        return _graded(s, neg)
+        return _graded(s, s.grade, neg)
     if s.zero:
-        return NEGATED if not neg else None
+        return None if neg else NEGATED
     if s.normal:
-        if neg:
-            return PRESENT if s.neg_at == s.value_at - 1 else None
-        return _hedged(NORMAL, s)
-    if neg and s.verb == "contact":
-        return OPEN
-    if neg and (s.sten or s.stenosed or s.verb or s.severe):
-        if s.severe:
-            return None
-        return NEGATED._replace(rule="negated-verb") if s.verb else NEGATED
+        return _not_normal(s) if neg else _hedged(NORMAL, s)
+    if neg:
+        return _negated(s)
     if s.severe:
-        return _hedged(Value(3, 3, 3, "graded", "complete"), s)
+        return _hedged(_COMPLETE, s)
     if s.verb == "contact":
         return OPEN
     if s.sten or s.stenosed or s.verb:
@@ -32,9 +28,9 @@ def value_of(s: Segment) -> Value | None:
     return None
 
 
-def _graded(s: Segment, neg: bool) -> Value:
-    assert s.grade is not None
-    low, high, grade = s.grade
+def _graded(s: Segment, words: tuple[int, int, int | None], neg: bool) -> Value:
+    """The value of a grade; negated it is an upper bound (``no severe``), with no grade of its own a borderline."""
+    low, high, grade = words
     if neg:
         bound = max(low - 1, 0)
         return Value(0, bound, 0 if bound == 0 else None, "graded" if bound == 0 else "bounded", "negated-grade")
@@ -49,7 +45,22 @@ def _graded(s: Segment, neg: bool) -> Value:
     return _hedged(Value(low, high, grade, "graded", "graded"), s)
 
 
+def _not_normal(s: Segment) -> Value | None:
+    """``not patent`` is a stenosis, where the negation stands right before the word."""
+    return PRESENT if s.neg_at == s.value_at - 1 else None
+
+
+def _negated(s: Segment) -> Value | None:
+    """No stenosis; but ``no contact`` leaves it open, ``not obliterated`` says nothing."""
+    if s.verb == "contact":
+        return OPEN
+    if s.severe or not (s.sten or s.stenosed or s.verb):
+        return None
+    return NEGATED._replace(rule="negated-verb") if s.verb else NEGATED
+
+
 def _hedged(value: Value, s: Segment) -> Value:
+    """The value with none at all made possible, where a hedge reaches it."""
     if not s.hedge or value.high == 0:
         return value
     return Value(0, value.high, None, "uncertain", "hedged")
