@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from lexicons.vocabulary import Level, LEVELS
 
-ALL_LEVELS = (1 << len(LEVELS)) - 1
+LEVEL_COUNT = len(LEVELS)
+ALL_LEVELS = (1 << LEVEL_COUNT) - 1
 
 _RUNG = r"(?:1[0-2]|[1-9])"
 LEVEL_PATTERN = (
@@ -57,12 +58,12 @@ def to_mask(names: str) -> int:
 
 def span_mask(upper: int, lower: int) -> int:
     """The discs between two rungs."""
-    return sum(1 << bit for bit in range(len(LEVELS)) if upper <= bit + 12 < lower)
+    return sum(1 << bit for bit in range(LEVEL_COUNT) if upper <= bit + 12 < lower)
 
 
 def to_discs(mask: int) -> tuple[int, ...]:
     """The masks of the single discs of a set, from head to foot."""
-    return tuple(1 << bit for bit in range(len(LEVELS)) if mask >> bit & 1)
+    return tuple(1 << bit for bit in range(LEVEL_COUNT) if mask >> bit & 1)
 
 
 def union(masks: Iterable[int]) -> int:

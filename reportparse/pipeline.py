@@ -4,7 +4,7 @@ from functools import cache
 from typing import NamedTuple
 
 from lexicons.load import Lexicon, read_lexicon
-from reportparse.context import to_claims
+from reportparse.claiming import to_claims
 from reportparse.finding import Finding
 from reportparse.layout import blank_quotes, blank_reply_marks, blank_tags, normalise, read_spoken_marks, undo_layout
 from reportparse.passages import PassageReader

@@ -7,7 +7,7 @@ the higher of two grades, marked as a conflict (LABELS.md, "When two statements 
 from collections import defaultdict
 
 from lexicons.vocabulary import LEVELS, TASKS
-from reportparse.context import Claim, Deferred
+from reportparse.claims import Claim, Deferred, TASKS_OF
 from reportparse.finding import Finding, Scope, Section, Status
 from reportparse.policy import Policy
 from reportparse.statements import LFS, LSS, OPEN, RFS, RSS, SCS
@@ -50,22 +50,24 @@ def _fill_remaining(slots: dict[Slot, list[Claim]], deferred: list[Deferred]) ->
     taken = {s for s, claims in slots.items() if any(c.scope is not Scope.STUDY and c.rule != "root" for c in claims)}
     taken_levels = {level for level, _ in taken}
     for d in deferred:
-        for task in _TASK_INDEX:
-            if not d.tasks & task:
-                continue
-            ungraded = [
-                lv for lv in range(6)
-                if _only_ungraded([c for c in slots.get((lv, task), ()) if c.sentence == d.sentence])
-            ]  # fmt: skip
-            levels = ungraded if d.within and ungraded else [lv for lv in range(6) if (lv, task) not in taken]
-            if d.whole_level:
-                levels = [lv for lv in levels if lv not in taken_levels]
-            for level in levels:
-                if d.within and ungraded:
-                    slots[level, task] = [c for c in slots[level, task] if c.sentence != d.sentence]
-                slots[level, task].append(
-                    Claim(level, task, d.value, Scope.STATED if d.within and ungraded else Scope.REMAINING, d.section, d.sentence, False, False, d.start, d.end, d.rule)
-                )  # fmt: skip
+        for task in TASKS_OF[d.tasks]:
+            ungraded = _ungraded_levels(slots, d, task) if d.within else []
+            for level in ungraded or [level for level in range(len(LEVELS)) if (level, task) not in taken]:
+                if d.whole_level and level in taken_levels:
+                    continue
+                slot = slots[level, task]
+                if ungraded:
+                    slot[:] = [c for c in slot if c.sentence != d.sentence]
+                scope = Scope.STATED if ungraded else Scope.REMAINING
+                slot.append(
+                    Claim(level, task, d.value, scope, d.section, d.sentence, False, False, d.start, d.end, d.rule)
+                )
+
+
+def _ungraded_levels(slots: dict[Slot, list[Claim]], d: Deferred, task: int) -> list[int]:
+    """The levels at which a statement's own sentence says that there is a stenosis and not how severe it is."""
+    own = ([c for c in slots.get((level, task), ()) if c.sentence == d.sentence] for level in range(len(LEVELS)))
+    return [level for level, claims in enumerate(own) if _only_ungraded(claims)]
 
 
 def _only_ungraded(claims: list[Claim]) -> bool:
