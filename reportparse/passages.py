@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 from lexicons.load import Lexicon
 from reportparse.finding import Section
-from reportparse.layout import Line, starts_with_level, to_sentences
+from reportparse.layout import Line
 from reportparse.reader import SentenceReader
 from reportparse.sections import Header, HeaderReader
 from reportparse.sentence import ReadSentence, Sentence
+from reportparse.sentence_cuts import to_sentences
+from reportparse.wraps import starts_with_level
 
 MEMO_SIZE = 30_000
 """Lines remembered at most; a full memo starts afresh."""

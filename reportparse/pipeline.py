@@ -6,8 +6,9 @@ from typing import NamedTuple
 from lexicons.load import Lexicon, read_lexicon
 from reportparse.claiming import to_claims
 from reportparse.finding import Finding
-from reportparse.layout import blank_quotes, blank_reply_marks, blank_tags, normalise, read_spoken_marks, undo_layout
+from reportparse.layout import undo_layout
 from reportparse.passages import PassageReader
+from reportparse.plain_text import to_plain
 from reportparse.policy import Policy
 from reportparse.reader import SentenceReader
 from reportparse.region import is_lumbar
@@ -40,7 +41,7 @@ class ReportParser:
 
     def read(self, text: str) -> ParsedReport:
         """The findings and remarks of one report."""
-        lowered = blank_quotes(blank_reply_marks(read_spoken_marks(blank_tags(normalise(text)))))
+        lowered = to_plain(text)
         flat, lines, wrapped = undo_layout(lowered, text)
         tables = read_tables(self._sentences, flat, lines)
         sentences = self._passages.read(flat, lines, tables)
