@@ -15,6 +15,7 @@ from reportparse.headings import begins_with_level, OTHER_STRUCTURE, read_label,
 from reportparse.lexer import Lexer, Token
 from reportparse.policy import Policy
 from reportparse.readings import read_chunks
+from reportparse.relevance import Relevance
 from reportparse.sentence import Parsed, ReadSentence
 from reportparse.statements import NOTHING, Reading
 from reportparse.words import Word, WordReader
@@ -25,6 +26,12 @@ MEMO_SIZE = 20_000
 _HEADING = re.compile(r"[\s*#-]*(?:level\s)?(?:t|th|d|l)\s?\d{1,2}\s?[-/]\s?[ls]?\s?\d(?:\s(?:level|disc))?\s?:(?=\s)")
 _SIDED = re.compile(r"\b([lr])f(?=[ _]?(?:sten|narr))")
 _FOR = re.compile(r"\bfor(?:am|a|s)?\b")
+
+
+_OTHER_FINDINGS = Parsed(
+    (), False, False, None, "", False, (), (), Reading((), OTHER_STRUCTURE, ""), False, False, speaks=True
+)  # fmt: skip
+"""What a sentence says that only speaks of other findings: the topic is theirs."""
 
 
 class HeadingPlace(NamedTuple):
@@ -41,6 +48,7 @@ class SentenceReader:
     def __init__(self, lexicon: Lexicon, policy: Policy) -> None:
         self._words = WordReader(lexicon)
         self._lexer = Lexer(lexicon)
+        self._relevance = Relevance(lexicon)
         self._minimal: Grade = (1, 1, 1) if policy.minimal == "mild" else (0, 0, 0)
         self._schemes = policy.schemes == "read"
         self._by_heading: dict[str, HeadingPlace] = {}
@@ -91,7 +99,8 @@ class SentenceReader:
         if parsed is None:
             if len(memo) >= MEMO_SIZE:
                 memo.clear()
-            parsed = memo[words] = self._parse(words, headed)
+            other = self._relevance.only_other_findings(words)
+            parsed = memo[words] = _OTHER_FINDINGS if other else self._parse(words, headed)
         return parsed
 
     def _parse(self, words: tuple[Word, ...], headed: bool) -> Parsed:
