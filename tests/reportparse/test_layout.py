@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportparse.layout import normalise, read_spoken_marks, to_sentences
 from reportparse.pipeline import parse_report
+from reportparse.plain_text import normalise, read_spoken_marks
+from reportparse.sentence_cuts import to_sentences
 from tests.reportparse.short_code import from_findings, to_labels
 
 
