@@ -103,7 +103,10 @@ def head_to_right(c: Clause, i: int) -> int:
 
 
 def _can_head(c: Clause, i: int, j: int) -> bool:
-    """Whether the place of segment j suits segment i: a side wants a foramen or recess, the canal's content a stenosis."""
+    """Whether the place of segment j suits segment i.
+
+    A side wants a foramen or recess, and of what lies in the canal (``sac``) only a stenosis is meant.
+    """
     s, t = c.segments[i], c.segments[j]
     if (t.soft_site and not t.sten) or (s.sides and not c.sites[j] & ROOTED):
         return False

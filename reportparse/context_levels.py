@@ -58,6 +58,6 @@ def _quantified(c: Context, s: Sentence, st: Statement, value: Value) -> tuple[i
 
 
 def _is_closing(c: Context, s: Sentence, value: Value) -> bool:
-    """Whether a negative speaks of the whole study: on a line of its own after the last level, under no heading line."""
+    """Whether a negative on a line of its own after the last level, under no heading line, is of the whole study."""
     after_levels = s.line > c.level_line and s.line > c.last_level_line and s.indent <= c.level_indent
     return value.low == 0 and after_levels and not c.level_is_block and not c.block_style

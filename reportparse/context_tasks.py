@@ -47,7 +47,7 @@ def _is_whole_level(c: Context, s: Sentence, st: Statement) -> bool:
 
 
 def _points_back(s: Sentence, st: Statement) -> bool:
-    """Whether a value with no place speaks of the last sentence's topic: ``It is severe at L4-5.``, ``Mild on the left.``"""
+    """Whether a value with no place is of the topic before: ``It is severe at L4-5.``, ``Mild on the left.``"""
     if st.bare == "normal":
         return False
     return st.bare in ("it", "narrowing") or bool(st.sides or st.levels or st.quantifier or s.parsed.heading)

@@ -36,7 +36,7 @@ class Heading(NamedTuple):
 class Label(NamedTuple):
     """A sentence without the label at its start.
 
-    sites: bit mask, ``OTHER_STRUCTURE``, 0 for a side only, None where there is no label. sides: ``L``, ``R`` or ``""``.
+    sites: bit mask, ``OTHER_STRUCTURE``, 0 for a side only, None where there is no label. sides: ``L``, ``R``, ``""``.
     alone: nothing follows it. body: the chunks after it.
     """
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from lexicons.load import Lexicon
 from reportparse.finding import Section
 from reportparse.layout import Line
+from reportparse.memo import Memo
 from reportparse.reader import SentenceReader
 from reportparse.sections import Header, HeaderReader
 from reportparse.sentence import ReadSentence, Sentence
@@ -13,7 +14,7 @@ from reportparse.sentence_cuts import to_sentences
 from reportparse.wraps import starts_with_level
 
 MEMO_SIZE = 30_000
-"""Lines remembered at most; a full memo starts afresh."""
+"""Lines remembered at most."""
 
 LONGEST_REMEMBERED = 400
 """Longer lines hardly come twice."""
@@ -38,7 +39,7 @@ class PassageReader:
     def __init__(self, lexicon: Lexicon, reader: SentenceReader) -> None:
         self._headers = HeaderReader(lexicon)
         self._reader = reader
-        self._memo: dict[str, list[_Piece]] = {}
+        self._memo: Memo[str, list[_Piece]] = Memo(MEMO_SIZE)
 
     def read(self, text: str, lines: list[Line], tables: dict[int, list[Sentence]]) -> list[Sentence]:
         """The sentences of a text whose wraps are undone; what is no finding (history, technique) is left out.
@@ -98,10 +99,8 @@ class PassageReader:
         if pieces is None:
             found = to_sentences(line, 0, len(line))
             pieces = [_Piece(line, start, end, self._headers.read(line, start, end)) for start, end in found]
-            if len(self._memo) >= MEMO_SIZE:
-                self._memo.clear()
             if len(line) <= LONGEST_REMEMBERED:
-                self._memo[line] = pieces
+                self._memo.remember(line, pieces)
         return pieces
 
 

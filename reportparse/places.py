@@ -51,7 +51,7 @@ def _place_bare_stenosis(c: Clause, i: int, topic: int) -> None:
 
 
 def _place_verb(c: Clause, i: int, topic: int) -> None:
-    """A verb's place is its object's, which may be the next verb's (``narrows and contacts the root``), or a pronoun's."""
+    """A verb's place is the next verb's (``narrows and contacts the root``) or, by a pronoun, the topic's."""
     s, following = c.segments[i], c.next(i)
     if following is not None and following.verb and following.joiner in LIST_JOINERS:
         c.sites[i], c.sides[i] = c.sites[i + 1], s.sides or c.sides[i + 1]

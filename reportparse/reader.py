@@ -13,6 +13,7 @@ from reportparse.chunks import to_chunks
 from reportparse.drops import drop_clauses
 from reportparse.headings import begins_with_level, OTHER_STRUCTURE, read_label, take_heading, take_label
 from reportparse.lexer import Lexer, Token
+from reportparse.memo import Memo
 from reportparse.policy import Policy
 from reportparse.readings import read_chunks
 from reportparse.relevance import Relevance
@@ -21,7 +22,7 @@ from reportparse.statements import NOTHING, Reading
 from reportparse.words import Word, WordReader
 
 MEMO_SIZE = 20_000
-"""Sentences and clauses remembered at most; a full memo starts afresh."""
+"""Sentences and clauses remembered at most."""
 
 _HEADING = re.compile(r"[\s*#-]*(?:level\s)?(?:t|th|d|l)\s?\d{1,2}\s?[-/]\s?[ls]?\s?\d(?:\s(?:level|disc))?\s?:(?=\s)")
 _SIDED = re.compile(r"\b([lr])f(?=[ _]?(?:sten|narr))")
@@ -29,7 +30,7 @@ _FOR = re.compile(r"\bfor(?:am|a|s)?\b")
 
 
 _OTHER_FINDINGS = Parsed(
-    (), False, False, None, "", False, (), (), Reading((), OTHER_STRUCTURE, ""), False, False, speaks=True
+    (), False, False, None, "", False, (), (), Reading((), OTHER_STRUCTURE), False, False, speaks=True
 )  # fmt: skip
 """What a sentence says that only speaks of other findings: the topic is theirs."""
 
@@ -51,10 +52,10 @@ class SentenceReader:
         self._relevance = Relevance(lexicon)
         self._minimal: Grade = (1, 1, 1) if policy.minimal == "mild" else (0, 0, 0)
         self._schemes = policy.schemes == "read"
-        self._by_heading: dict[str, HeadingPlace] = {}
-        self._by_text: tuple[dict[str, ReadSentence], ...] = ({}, {})
-        self._by_words: tuple[dict[tuple[Word, ...], Parsed], ...] = ({}, {})
-        self._by_chunks: dict[tuple[bool, tuple[tuple[str, object], ...]], Reading] = {}
+        self._by_heading: Memo[str, HeadingPlace] = Memo(MEMO_SIZE)
+        self._by_text: tuple[Memo[str, ReadSentence], ...] = (Memo(MEMO_SIZE), Memo(MEMO_SIZE))
+        self._by_words: tuple[Memo[tuple[Word, ...], Parsed], ...] = (Memo(MEMO_SIZE), Memo(MEMO_SIZE))
+        self._by_chunks: Memo[tuple[bool, tuple[tuple[str, object], ...]], Reading] = Memo(MEMO_SIZE)
 
     def read(self, text: str) -> ReadSentence:
         """The reading of one sentence in lower case."""
@@ -66,11 +67,7 @@ class SentenceReader:
     def read_place(self, text: str) -> HeadingPlace:
         """What a table heading names; words that hold a value are no heading and name nothing."""
         place = self._by_heading.get(text)
-        if place is None:
-            if len(self._by_heading) >= MEMO_SIZE:
-                self._by_heading.clear()
-            place = self._by_heading[text] = self._parse_place(text)
-        return place
+        return self._by_heading.remember(text, self._parse_place(text)) if place is None else place
 
     def _read_headed(self, text: str, cut: int) -> ReadSentence:
         """The reading of a sentence that begins with a level and a colon, its rest read as at any level."""
@@ -87,20 +84,16 @@ class SentenceReader:
         memo = self._by_text[headed]
         sentence = memo.get(text)
         if sentence is None:
-            if len(memo) >= MEMO_SIZE:
-                memo.clear()
             words, starts, ends = self._words.read(text)
-            sentence = memo[text] = ReadSentence(self._read_words(words, headed), starts, ends)
+            sentence = memo.remember(text, ReadSentence(self._read_words(words, headed), starts, ends))
         return sentence
 
     def _read_words(self, words: tuple[Word, ...], headed: bool) -> Parsed:
         memo = self._by_words[headed]
         parsed = memo.get(words)
         if parsed is None:
-            if len(memo) >= MEMO_SIZE:
-                memo.clear()
-            other = self._relevance.only_other_findings(words)
-            parsed = memo[words] = _OTHER_FINDINGS if other else self._parse(words, headed)
+            is_other = self._relevance.only_other_findings(words)
+            parsed = memo.remember(words, _OTHER_FINDINGS if is_other else self._parse(words, headed))
         return parsed
 
     def _parse(self, words: tuple[Word, ...], headed: bool) -> Parsed:
@@ -132,11 +125,7 @@ class SentenceReader:
     def _read_chunks(self, chunks: list[Chunk], headed: bool) -> Reading:
         key = (headed, tuple((c.kind, c.value) for c in chunks))
         reading = self._by_chunks.get(key)
-        if reading is None:
-            if len(self._by_chunks) >= MEMO_SIZE:
-                self._by_chunks.clear()
-            reading = self._by_chunks[key] = read_chunks(chunks, headed)
-        return reading
+        return self._by_chunks.remember(key, read_chunks(chunks, headed)) if reading is None else reading
 
 
 def _end_in_none(body: list[Chunk], tokens: list[Token], length: int) -> list[Chunk]:

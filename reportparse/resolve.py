@@ -5,129 +5,110 @@ the higher of two grades, marked as a conflict (LABELS.md, "When two statements 
 """
 
 from collections import defaultdict
+from typing import NamedTuple
 
 from lexicons.vocabulary import LEVELS, TASKS
-from reportparse.claims import Claim, Deferred, TASKS_OF
+from reportparse.claims import Claim, Deferred
 from reportparse.finding import Finding, Scope, Section, Status
 from reportparse.policy import Policy
+from reportparse.remaining import fill_remaining, Slot
 from reportparse.statements import LFS, LSS, OPEN, RFS, RSS, SCS
 
 _TASK_INDEX = {SCS: 0, LFS: 1, RFS: 2, LSS: 3, RSS: 4}
 _MIRROR = {LFS: RFS, RFS: LFS, LSS: RSS, RSS: LSS, SCS: SCS}
-
 _STATUS = {status.value: status for status in Status}
 
-Slot = tuple[int, int]
+
+class Chosen(NamedTuple):
+    """The claim that stands; conflict: another of equal standing graded the slot differently."""
+
+    claim: Claim
+    conflict: bool
 
 
 def to_findings(claims: list[Claim], deferred: list[Deferred], policy: Policy) -> list[Finding]:
     """The findings of a report, by level from head to foot, then by task."""
     if policy.unsided_foramina == "open":
         claims = [c._replace(value=OPEN) if c.unsided and c.task != SCS and c.value.high > 0 else c for c in claims]
-    slots: dict[Slot, list[Claim]] = defaultdict(list)
+    slots: defaultdict[Slot, list[Claim]] = defaultdict(list)
     for claim in claims:
         slots[claim.level, claim.task].append(claim)
     if deferred:
-        _fill_remaining(slots, deferred)
+        fill_remaining(slots, deferred)
     if any(claim.rule == "not-this-side" for claim in claims):
         _move_sides(slots)
     return [_to_finding(slot, choose(found, policy)) for slot, found in sorted(slots.items()) if found]
 
 
-def choose(claims: list[Claim], policy: Policy) -> tuple[Claim, bool]:
-    """The claim that stands, and whether another of equal standing graded the slot differently."""
+def choose(claims: list[Claim], policy: Policy) -> Chosen:
+    """The claim of one slot that stands.
+
+    Open ones only where there are no others; then those of named levels, of remaining ones, of the whole study.
+    """
     first = claims[0]
-    if len(claims) == 1:
-        return first, False
-    value, scope = first.value, first.scope
-    if all(c.value is value or c.value == value for c in claims) and all(c.scope is scope for c in claims):
-        return first, False
-    return _choose(claims, policy)
-
-
-def _fill_remaining(slots: dict[Slot, list[Claim]], deferred: list[Deferred]) -> None:
-    """Levels that a task has no statement for take what is said of the remaining ones."""
-    taken = {s for s, claims in slots.items() if any(c.scope is not Scope.STUDY and c.rule != "root" for c in claims)}
-    taken_levels = {level for level, _ in taken}
-    for d in deferred:
-        for task in TASKS_OF[d.tasks]:
-            ungraded = _ungraded_levels(slots, d, task) if d.within else []
-            for level in ungraded or [level for level in range(len(LEVELS)) if (level, task) not in taken]:
-                if d.whole_level and level in taken_levels:
-                    continue
-                slot = slots[level, task]
-                if ungraded:
-                    slot[:] = [c for c in slot if c.sentence != d.sentence]
-                scope = Scope.STATED if ungraded else Scope.REMAINING
-                slot.append(
-                    Claim(level, task, d.value, scope, d.section, d.sentence, False, False, d.start, d.end, d.rule)
-                )
-
-
-def _ungraded_levels(slots: dict[Slot, list[Claim]], d: Deferred, task: int) -> list[int]:
-    """The levels at which a statement's own sentence says that there is a stenosis and not how severe it is."""
-    own = ([c for c in slots.get((level, task), ()) if c.sentence == d.sentence] for level in range(len(LEVELS)))
-    return [level for level, claims in enumerate(own) if _only_ungraded(claims)]
-
-
-def _only_ungraded(claims: list[Claim]) -> bool:
-    return bool(claims) and all(c.value.status == "ungraded" for c in claims)
-
-
-def _move_sides(slots: dict[Slot, list[Claim]]) -> None:
-    """``on the right, not the left`` in an addendum moves the grade over."""
-    for (level, task), claims in list(slots.items()):
-        moved = [c for c in claims if c.rule == "not-this-side"]
-        if not moved:
-            continue
-        if not any(c.section is Section.ADDENDUM for c in moved):
-            slots[level, task] = [c for c in claims if c.rule != "not-this-side"]
-            continue
-        other = slots[level, _MIRROR[task]]
-        earlier = [c for c in claims if c.section is not Section.ADDENDUM]
-        other += [c._replace(task=_MIRROR[task], section=Section.ADDENDUM) for c in earlier]
-        slots[level, task] = []
-
-
-def _choose(claims: list[Claim], policy: Policy) -> tuple[Claim, bool]:
+    if all((c.value is first.value or c.value == first.value) and c.scope is first.scope for c in claims):
+        return Chosen(first, False)
     standing = [c for c in claims if c.value.status != "open"] or claims
-    specific = [c for c in standing if c.scope in (Scope.STATED, Scope.CARRIED)]
-    standing = specific or [c for c in standing if c.scope is Scope.REMAINING] or standing
-    by_section = defaultdict(list)
+    named = [c for c in standing if c.scope in (Scope.STATED, Scope.CARRIED)]
+    standing = named or [c for c in standing if c.scope is Scope.REMAINING] or standing
+    by_section: defaultdict[Section, list[Claim]] = defaultdict(list)
     for claim in standing:
         by_section[claim.section].append(claim)
-    best = {section: _within(group, policy) for section, group in by_section.items()}
-    winner, conflict = _across(best, policy)
-    return winner, conflict
+    return _across({section: _within(group, policy) for section, group in by_section.items()}, policy)
 
 
-def _within(claims: list[Claim], policy: Policy) -> tuple[Claim, bool]:
-    """The claim that stands within one section."""
+def _move_sides(slots: defaultdict[Slot, list[Claim]]) -> None:
+    """``on the right, not the left`` in an addendum moves the grade over; elsewhere the denied side says nothing."""
+    for (level, task), claims in list(slots.items()):
+        denied = [c for c in claims if c.rule == "not-this-side"]
+        if not denied:
+            continue
+        if any(c.section is Section.ADDENDUM for c in denied):
+            earlier = [c for c in claims if c.section is not Section.ADDENDUM]
+            mirror = _MIRROR[task]
+            slots[level, mirror] += [c._replace(task=mirror, section=Section.ADDENDUM) for c in earlier]
+            slots[level, task] = []
+        else:
+            slots[level, task] = [c for c in claims if c.rule != "not-this-side"]
+
+
+def _within(claims: list[Claim], policy: Policy) -> Chosen:
+    """The claim that stands within one section: what says most of a stenosis, none at all last.
+
+    A grade, a bound from below, presence, a bound, a doubt, none. An exception stands against its own sentence.
+    """
     exceptions = [c for c in claims if c.exception]
     if exceptions:
         claims = [c for c in claims if c.exception or c.sentence != exceptions[0].sentence]
-    graded = [c for c in claims if c.value.status == "graded" and (c.value.grade or 0) > 0]
-    if graded:
-        grades = {c.value.grade for c in graded}
-        if policy.within_section == "latest":
-            return graded[-1], len(grades) > 1
-        return max(graded, key=lambda c: (c.value.grade or 0, c.value.low)), len(grades) > 1
-    tight = [c for c in claims if c.value.status == "bounded" and c.value.low > 1]
-    if tight:
-        return tight[0], False
-    for status in ("ungraded", "bounded", "uncertain"):
-        found = [c for c in claims if c.value.status == status]
-        zero = [c for c in claims if c.value.status == "graded"]
-        if found and not (zero and status == "bounded" and all(c.value.low == 0 for c in found)):
-            if status == "bounded":
-                return min(found, key=lambda c: c.value.high - c.value.low), False
-            return found[0], bool(zero)
-    zero = [c for c in claims if c.value.status == "graded"]
-    return (zero or claims)[0], False
+    graded = [c for c in claims if c.value.status == "graded"]
+    positive = [c for c in graded if (c.value.grade or 0) > 0]
+    if positive:
+        return _among_grades(positive, policy)
+    bounded = [c for c in claims if c.value.status == "bounded"]
+    from_below = [c for c in bounded if c.value.low > 1]
+    if from_below:
+        return Chosen(from_below[0], False)
+    ungraded = [c for c in claims if c.value.status == "ungraded"]
+    if ungraded:
+        return Chosen(ungraded[0], bool(graded))
+    if bounded and not (graded and all(c.value.low == 0 for c in bounded)):
+        return Chosen(min(bounded, key=lambda c: c.value.high - c.value.low), False)
+    uncertain = [c for c in claims if c.value.status == "uncertain"]
+    if uncertain:
+        return Chosen(uncertain[0], bool(graded))
+    return Chosen((graded or claims)[0], False)
 
 
-def _across(best: dict[Section, tuple[Claim, bool]], policy: Policy) -> tuple[Claim, bool]:
-    """The claim that stands across sections."""
+def _among_grades(claims: list[Claim], policy: Policy) -> Chosen:
+    """The highest or the latest of several grades, as the policy has it."""
+    conflict = len({c.value.grade for c in claims}) > 1
+    if policy.within_section == "latest":
+        return Chosen(claims[-1], conflict)
+    return Chosen(max(claims, key=lambda c: (c.value.grade or 0, c.value.low)), conflict)
+
+
+def _across(best: dict[Section, Chosen], policy: Policy) -> Chosen:
+    """The claim that stands across sections, of each of which the best is given."""
     if Section.ADDENDUM in best:
         return best[Section.ADDENDUM]
     findings = best.get(Section.FINDINGS) or best.get(Section.BODY)
@@ -139,21 +120,23 @@ def _across(best: dict[Section, tuple[Claim, bool]], policy: Policy) -> tuple[Cl
     return _settle(findings, impression, policy)
 
 
-def _settle(findings: tuple[Claim, bool], impression: tuple[Claim, bool], policy: Policy) -> tuple[Claim, bool]:
-    f, i = findings[0].value, impression[0].value
-    if f.grade is None and i.grade is not None:
-        return impression[0], False
-    if i.grade is None:
+def _settle(findings: Chosen, impression: Chosen, policy: Policy) -> Chosen:
+    """Findings or impression, as the policy has it; one that gives no grade yields to one that does."""
+    said, concluded = findings.claim.value.grade, impression.claim.value.grade
+    if said is None and concluded is not None:
+        return Chosen(impression.claim, False)
+    if concluded is None:
         return findings
-    differ = f.grade != i.grade
-    if policy.section == "impression_first":
-        return impression[0], differ
-    if policy.section == "higher" and (i.grade or 0) > (f.grade or 0):
-        return impression[0], differ
-    return findings[0], differ or findings[1]
+    differ = said != concluded
+    prefers_impression = policy.section == "impression_first" or (
+        policy.section == "higher" and concluded > (said or 0)
+    )
+    if prefers_impression:
+        return Chosen(impression.claim, differ)
+    return Chosen(findings.claim, differ or findings.conflict)
 
 
-def _to_finding(slot: Slot, chosen: tuple[Claim, bool]) -> Finding:
+def _to_finding(slot: Slot, chosen: Chosen) -> Finding:
     claim, conflict = chosen
     value = claim.value
     is_open = value.status == "open"

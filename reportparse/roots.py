@@ -8,7 +8,7 @@ _ROOT = OPEN._replace(rule="root")
 
 
 def place_roots(c: Clause) -> None:
-    """Give segments that name roots the sites of these; a root with no place named stands for both, and leaves them open."""
+    """Give segments that name roots the sites of these; a root with no place named stands for both and opens them."""
     for i, s in enumerate(c.segments):
         if not s.roots:
             continue

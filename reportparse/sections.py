@@ -10,6 +10,10 @@ _FIRST_WORD = re.compile(r"[\s*#_>.\-=(]{0,40}+(?:\d{1,2}[.)][\s*#_]{0,20})?([a-
 _COLON = re.compile(r"(?:\s?#?[\d/.-]{1,10})?[\s*_)]*(?:\([^()\n]{0,60}\)\s*)?(?::|>>|={1,2}|-{1,2}\s|\s-)")
 _WIDE_GAP = re.compile(r"[\s*_]*(?:\t|[ ]{2,}|$|\n)")
 _LONGEST = 6
+"""Words of the longest header phrase, and of what is looked at behind it."""
+
+_TELLING = ("impression", "findings", "addendum")
+_BARE_TELLING = ("findings", "impression", "conclusion", "addendum")
 
 _GOES_ON = frozenset(
     "suggest suggests are is was were consistent compatible discussed in of as may on with noted described and or which"
@@ -22,7 +26,10 @@ _BARE_SKIPS = frozenset("history indication indications comparison technique rea
 
 
 class Header(NamedTuple):
-    """A header read. concept: ``section`` or ``region``. end: offset after it. bare: it had no colon or line of its own."""
+    """A header read.
+
+    concept: ``section`` or ``region``. end: offset after it. bare: it had no colon and no line of its own.
+    """
 
     concept: str
     value: str
@@ -70,14 +77,14 @@ def _judge(text: str, entry: Entry, words: list[str], length: int, stop: int, en
         return Header(entry.concept, entry.value, colon.end(), False)
     if not text[stop:end].strip(" .*_:)\t\n"):
         return Header(entry.concept, entry.value, end, False)
-    if entry.concept == "section" and _WIDE_GAP.match(text, stop, end) and len(words) >= 1:
-        return Header(entry.concept, entry.value, stop, False)
-    if entry.value == "prior" and (length >= len(words) or words[length] not in _GOES_ON):
+    if entry.concept == "section" and _WIDE_GAP.match(text, stop, end):
         return Header(entry.concept, entry.value, stop, False)
     following = words[length] if length < len(words) else ""
-    if entry.concept == "section" and entry.value in ("impression", "findings", "addendum"):
-        if following and following not in _GOES_ON and words[0] in ("findings", "impression", "conclusion", "addendum"):
-            return Header(entry.concept, entry.value, stop, True)
+    if entry.value == "prior" and following not in _GOES_ON:
+        return Header(entry.concept, entry.value, stop, False)
+    is_telling = entry.concept == "section" and entry.value in _TELLING and words[0] in _BARE_TELLING
+    if is_telling and following and following not in _GOES_ON:
+        return Header(entry.concept, entry.value, stop, True)
     if entry.value == "skip" and words[0] in _BARE_SKIPS:
         return Header(entry.concept, entry.value, stop, True)
     return None

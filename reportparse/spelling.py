@@ -1,9 +1,13 @@
 """Misspelt words of the lexicon put right: within one edit, or two for long words, on a closed vocabulary."""
 
 from lexicons.load import Lexicon
+from reportparse.memo import Memo
 
 SHORTEST = 5
-"""Words of fewer letters are never respelled: too many other words are one edit away."""
+"""Words of this many letters or fewer are never respelled: too many other words are one edit away."""
+
+LONGEST = 20
+"""Nor are words of this many letters or more, which no lexicon holds."""
 
 LONG = 10
 """Words of this many letters may be two edits away."""
@@ -17,24 +21,22 @@ class Speller:
     def __init__(self, lexicon: Lexicon) -> None:
         self._known = {word for phrase in lexicon.phrases for word in phrase} | lexicon.plain
         self._known |= {word for phrase in lexicon.rewrites for word in phrase}
-        self._targets = sorted(w for p in lexicon.phrases for w in p if len(w) > SHORTEST and w not in lexicon.plain)
+        targets = {w for p in lexicon.phrases for w in p if len(w) > SHORTEST and w not in lexicon.plain}
         self._by_start: dict[str, list[str]] = {}
-        for word in dict.fromkeys(self._targets):
+        for word in sorted(targets):
             self._by_start.setdefault(word[0], []).append(word)
-        self._memo: dict[str, str] = {}
+        self._memo: Memo[str, str] = Memo(_MEMO_SIZE)
 
     def respell(self, word: str) -> str:
         """The word itself where it is known or unlike any known word, else the known word it stands for."""
         if word in self._known:
             return word
-        if word not in self._memo:
-            if len(self._memo) >= _MEMO_SIZE:
-                self._memo.clear()
-            self._memo[word] = self._nearest(word)
-        return self._memo[word]
+        spelt = self._memo.get(word)
+        return self._memo.remember(word, self._nearest(word)) if spelt is None else spelt
 
     def _nearest(self, word: str) -> str:
-        if not SHORTEST < len(word) < 20:
+        """The nearest known word with the same first letter, the word itself where none is near enough."""
+        if not SHORTEST < len(word) < LONGEST:
             return word
         reach = 2 if len(word) >= LONG else 1
         best, best_distance = word, reach + 1

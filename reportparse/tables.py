@@ -1,11 +1,10 @@
-"""Tables in a report: rows of levels under columns of places, or the other way round, as cells that each say one thing."""
+"""Tables in a report, cut into cells: rows of levels under columns of places, or the other way round."""
 
 import re
 from typing import NamedTuple
 
 from reportparse.layout import Line
 
-_WIDE = re.compile(r"[^\s|\t](?:[^|\t]*?[^\s|\t])??(?=\s{2,}|\t|\s*$)")
 _RULE = re.compile(r"^[\s|+:=-]*$")
 _EMPTY = re.compile(r"^[\s\-.–/x]*$|^n/?a$|^not (?:stated|mentioned|imaged|recorded|graded|given)$")
 
@@ -52,6 +51,7 @@ def to_row(text: str, number: int, line: Line) -> Row | None:
 
 
 def _cut_at(text: str, number: int, line: Line, mark: str) -> Row:
+    """The cells between marks, blanks around them left out; empty ones at the ends only where pipes frame the row."""
     cells: list[Cell] = []
     at = line.start
     for piece in text[line.start : line.end].split(mark):
@@ -66,7 +66,7 @@ def _cut_at(text: str, number: int, line: Line, mark: str) -> Row:
 
 
 def find_tables(text: str, lines: list[Line]) -> list[list[Row]]:
-    """Runs of three or more lines that can be cut into cells the same way, rules (``|---|---|``) left out."""
+    """Runs of two or more lines that can be cut into cells the same way, rules (``|---|---|``) left out."""
     tables: list[list[Row]] = []
     rows: list[Row] = []
     for number, line in enumerate(lines):

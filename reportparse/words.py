@@ -10,16 +10,21 @@ from typing import NamedTuple
 from lexicons.load import Lexicon
 from lexicons.phrases import SLASHED
 from reportparse.levels import BARE_PAIR_PATTERN, LEVEL_PATTERN, LevelWord, parse_level
+from reportparse.memo import Memo
 from reportparse.spelling import Speller
 
 UNKNOWN = ""
+"""Stands for a run of words that the lexicon does not hold."""
+
 MEMO_SIZE = 100_000
-"""Written words remembered at most; a full memo starts afresh."""
+"""Written words remembered at most."""
 
 
 class Special(NamedTuple):
-    """An expression read whole. kind: ``level``, ``bare`` (a level without its letter), ``scheme``,
-    ``sided`` (a score of one side), ``numbered``, ``year``.
+    """An expression read whole.
+
+    kind: ``level``, ``bare`` (a level without its letter), ``scheme`` (a named score), ``sided`` (one of a side),
+    ``numbered`` (``grade 2``), ``year``. text: ``lee2``, ``L2``, ``2``, ... for scores.
     """
 
     kind: str
@@ -70,7 +75,7 @@ class WordReader:
     def __init__(self, lexicon: Lexicon) -> None:
         self._speller = Speller(lexicon)
         self._known = {word for phrase in (*lexicon.phrases, *lexicon.rewrites) for word in phrase}
-        self._memo: dict[str, tuple[_Piece, ...]] = {}
+        self._memo: Memo[str, tuple[_Piece, ...]] = Memo(MEMO_SIZE)
 
     def read(self, text: str) -> Words:
         """The words of lower-case text (as ``normalise`` gives it)."""
@@ -99,7 +104,7 @@ class WordReader:
             at = text.index(written, at)
             pieces = memo.get(written)
             if pieces is None:
-                pieces = self._remember(written)
+                pieces = memo.remember(written, tuple(self._cut(written)))
             for word, first, after in pieces:
                 if word or last != UNKNOWN:
                     words.append(word)
@@ -107,12 +112,6 @@ class WordReader:
                     ends.append(at + after)
                     last = word
             at += len(written)
-
-    def _remember(self, written: str) -> tuple[_Piece, ...]:
-        if len(self._memo) >= MEMO_SIZE:
-            self._memo.clear()
-        pieces = self._memo[written] = tuple(self._cut(written))
-        return pieces
 
     def _cut(self, written: str) -> list[_Piece]:
         """The words and marks of what stands between two spaces; hyphens inside a compound are none."""
@@ -146,6 +145,7 @@ def _read_specials(text: str) -> list[tuple[Special, int, int]]:
 
 
 def _to_special(kind: str, text: str) -> Special:
+    """What a match of ``_SPECIAL`` or ``_LETTERED`` stands for; kind: the name of the group that matched."""
     if kind in ("level", "bare"):
         return Special(kind, parse_level(text), "")
     if kind == "scheme":
