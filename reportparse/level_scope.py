@@ -65,7 +65,8 @@ def _is_leading(c: Clause, i: int, found: list[LevelScope | None]) -> bool:
 def _spread_left(c: Clause, i: int, here: LevelScope, found: list[LevelScope | None]) -> None:
     """A level at the end of a list speaks for the members before it that have none."""
     s = c.segments[i]
-    if c.headed or s.joiner in (*STRONG, "except") or (s.more and s.has_content):
+    closes_contrast = i > 0 and s.joiner == "contrast" and _is_phrase(s) and _is_phrase(c.segments[i - 1])
+    if c.headed or (s.joiner in (*STRONG, "except") and not closes_contrast) or (s.more and s.has_content):
         return
     alone = not (s.has_content or c.bare[i])
     earlier = any(f is not None for f in found[:i])
@@ -79,6 +80,11 @@ def _spread_left(c: Clause, i: int, here: LevelScope, found: list[LevelScope | N
         found[j] = here
         if t.joiner == ";" or (t.joiner in STRONG and not alone):
             return
+
+
+def _is_phrase(s: Segment) -> bool:
+    """``severe canal stenosis``, ``no foraminal stenosis``: a noun with what is said of it, and no verb."""
+    return bool(s.sten and s.names_place) and not (s.be or s.verb)
 
 
 def _spread_right(c: Clause, found: list[LevelScope | None]) -> list[LevelScope]:

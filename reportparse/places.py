@@ -1,6 +1,6 @@
 """Where a value stands: sites for segments that name none, from the topic to the left or a shared head to the right."""
 
-from reportparse.clause import Clause, head_to_right, is_free, is_hungry, STRONG, topic_to_left
+from reportparse.clause import Clause, head_to_right, is_free, is_hungry, ROOTED, STRONG, topic_to_left
 from reportparse.segment import LIST_JOINERS
 from reportparse.statements import NEGATED, OPEN, PRESENT
 
@@ -88,8 +88,8 @@ def _take_head(c: Clause, i: int, topic: int) -> bool:
 
 
 def _topic_waits(c: Clause, i: int, topic: int) -> bool:
-    """Whether the topic has no value yet and nothing stands between but sides that lead."""
-    if topic < 0 or not is_hungry(c, topic):
+    """Whether the topic has no value yet and nothing stands between but sides that lead; the canal has no side."""
+    if topic < 0 or not is_hungry(c, topic) or (c.segments[i].sides and not c.sites[topic] & ROOTED):
         return False
     return all(c.dead[j] and c.segments[j].sides for j in range(topic + 1, i))
 
