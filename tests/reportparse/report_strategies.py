@@ -147,7 +147,7 @@ def _join(draw: st.DrawFn, clauses: list[str], nouns_only: bool) -> list[str]:
     if len(clauses) < 2 or draw(st.booleans()):
         return clauses
     first, second, *rest = clauses
-    if not _has_value(second) or "without" in first or first in CANAL_UNGRADED:
+    if not _has_value(second) or "without" in first:
         return clauses
     joiners = [] if nouns_only else ["; "]
     if _is_noun(first) and _is_noun(second):
