@@ -69,6 +69,8 @@ def is_pick_list(tokens: list[Token]) -> bool:
 
 def open_grades(chunks: list[Chunk]) -> list[Chunk]:
     """The chunks without brackets around a grade or side before its noun: ``relevant (moderate) narrowing``."""
+    if not any(c.kind == "open" for c in chunks):
+        return chunks
     out = list(chunks)
     for i in range(len(chunks) - 3, -1, -1):
         kinds = [c.kind for c in out[i : i + 4]] + [""]

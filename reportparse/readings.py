@@ -14,10 +14,10 @@ def read_chunks(chunks: list[Chunk], headed: bool) -> Reading:
     """The reading of a sentence's chunks; headed: a level was set apart before them."""
     if not chunks:
         return NOTHING
-    whole = _read_normal_study(chunks)
-    if whole is not None:
-        return Reading((whole,))
-    paired = read_respectively(chunks)
+    kinds = {c.kind for c in chunks}
+    if "normal_study" in kinds and kinds.isdisjoint(("site", "part", "finding")):
+        return Reading((_read_normal_study(chunks),))
+    paired = read_respectively(chunks) if "respectively" in kinds else None
     if paired is not None:
         return Reading(paired)
     if len(chunks) <= LONGEST_CLAUSE:
@@ -25,11 +25,9 @@ def read_chunks(chunks: list[Chunk], headed: bool) -> Reading:
     return _read_in_pieces(chunks, headed)
 
 
-def _read_normal_study(chunks: list[Chunk]) -> Statement | None:
-    """``Normal MRI of the lumbar spine.``: nothing anywhere, where the sentence names no place and no finding."""
-    at = next((i for i, c in enumerate(chunks) if c.kind == "normal_study"), -1)
-    if at < 0 or any(c.kind in ("site", "part", "finding") for c in chunks):
-        return None
+def _read_normal_study(chunks: list[Chunk]) -> Statement:
+    """``Normal MRI of the lumbar spine.``: no stenosis anywhere."""
+    at = [c.kind for c in chunks].index("normal_study")
     return Statement(0, NORMAL_STUDY, "", at, at, quantifier="all", bare="normal-study")
 
 

@@ -8,14 +8,11 @@ _VALUES = ("grade", "zero", "normal")
 
 
 def read_respectively(chunks: list[Chunk]) -> tuple[Statement, ...] | None:
-    """One statement per pair, or None where the lists do not match in length.
+    """One statement per pair of a sentence with ``respectively``, or None where the lists do not match in length.
 
     Values are told off against the levels of one chunk, else against two sides.
     """
-    at = next((i for i, c in enumerate(chunks) if c.kind == "respectively"), -1)
-    if at < 0:
-        return None
-    clause, at = _find_lists(chunks, at)
+    clause, at = _find_lists(chunks, [c.kind for c in chunks].index("respectively"))
     values = [i for i in clause if chunks[i].kind in _VALUES]
     sites = _sites_of(chunks, clause)
     if len(values) < 2 or not sites:

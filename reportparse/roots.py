@@ -30,4 +30,5 @@ def open_roots(c: Clause) -> None:
 
 
 def _is_unplaced(s: Segment) -> bool:
-    return s.roots == {"any"} and not s.place and not s.sites
+    """Whether a segment names a root and no place, nor which root it is."""
+    return bool(s.roots) and s.roots == {"any"} and not s.place and not s.sites

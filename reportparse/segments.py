@@ -44,6 +44,7 @@ class _Cutter:
         self.depth = 0
 
     def cut(self) -> list[Segment]:
+        """The segments of the sentence."""
         for i, chunk in enumerate(self.chunks):
             joiner = self._joiner(i, chunk)
             if joiner is None:

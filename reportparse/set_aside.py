@@ -2,23 +2,29 @@
 
 from reportparse.chunk import Chunk, Chunked
 
+_TIMES = ("was", "past", "from_past", "rather", "year", "change")
+"""Kinds of chunks of which one must be there for a grade to be of another time."""
+
 
 def set_past_aside(chunks: list[Chunk]) -> list[Chunk]:
     """The chunks with grades of another time turned into ``past_grade``: ``previously severe``, ``mild in 2019``."""
-    present = any(c.kind == "now" for c in chunks)
+    kinds = {c.kind for c in chunks}
+    if kinds.isdisjoint(_TIMES):
+        return chunks
+    present = "now" in kinds
     out: list[Chunk] = []
     for i, chunk in enumerate(chunks):
-        before = [c.kind for c in chunks[max(0, i - 2) : i]]
-        was = present and chunk.kind == "grade" and before[-1:] == ["was"]
-        if was or (chunk.kind in ("grade", "severe_sten", "normal") and _is_past(before, chunks, i)):
+        was = present and chunk.kind == "grade" and i > 0 and chunks[i - 1].kind == "was"
+        if was or (chunk.kind in ("grade", "severe_sten", "normal") and _is_past(chunks, i)):
             out.append(chunk._replace(kind="past_grade"))
         else:
             out.append(chunk._replace(kind="be") if chunk.kind == "was" else chunk)
     return out
 
 
-def _is_past(before: list[str], chunks: list[Chunk], i: int) -> bool:
-    """Whether the words around a grade put it into another time; before: the kinds of the two chunks before it."""
+def _is_past(chunks: list[Chunk], i: int) -> bool:
+    """Whether the words around a grade put it into another time."""
+    before = [c.kind for c in chunks[max(0, i - 2) : i]]
     after = [c.kind for c in chunks[i + 1 : i + 4]]
     return (
         before[-1:] in (["past"], ["from_past"], ["rather"])
