@@ -46,16 +46,17 @@ class _Walker:
     def _put(self, index: int, s: Sentence, st: Statement, tasks: int, value: Value) -> None:
         """Claim a value for each task and level, or put it off until it is known which levels are left over."""
         start, end = _offsets(s, st)
+        rule = st.rule
         if st.quantifier in ("remaining", "otherwise"):
             within = st.quantifier == "otherwise"
             whole_level = not st.tasks and st.bare == "normal" and not self.context.is_labelled
-            self.deferred.append(Deferred(tasks, value, s.section, index, within, whole_level, start, end, st.rule))
+            self.deferred.append(Deferred(tasks, value, s.section, index, within, whole_level, start, end, rule))
             return
         mask, scope = levels_of(self.context, s, st, value)
         for level in LEVELS_OF[mask]:
             for task in TASKS_OF[tasks]:
                 self.claims.append(
-                    Claim(level, task, value, scope, s.section, index, st.exception, st.unsided, start, end, st.rule)
+                    Claim(level, task, value, scope, s.section, index, st.exception, st.unsided, start, end, rule)
                 )
 
     def _copy(self, index: int, s: Sentence, st: Statement) -> None:

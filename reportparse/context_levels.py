@@ -15,7 +15,7 @@ def levels_of(c: Context, s: Sentence, st: Statement, value: Value) -> tuple[int
     """
     if st.levels:
         return _stated(c, s, st)
-    quantified = _quantified(c, s, st, value)
+    quantified = _quantified(c, s, st, value) if st.quantifier else None
     if quantified is not None:
         return quantified
     spoken_of = union(c.levels)

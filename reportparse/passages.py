@@ -33,77 +33,6 @@ class _Piece:
         self.sentence: ReadSentence | None = None
 
 
-class PassageReader:
-    """Cuts reports into sentences by the headers of one lexicon."""
-
-    def __init__(self, lexicon: Lexicon, reader: SentenceReader) -> None:
-        self._headers = HeaderReader(lexicon)
-        self._reader = reader
-        self._memo: Memo[str, list[_Piece]] = Memo(MEMO_SIZE)
-
-    def read(self, text: str, lines: list[Line], tables: dict[int, list[Sentence]]) -> list[Sentence]:
-        """The sentences of a text whose wraps are undone; what is no finding (history, technique) is left out.
-
-        tables: sentences that stand for whole lines, by line number.
-        """
-        place = _Place()
-        found: list[Sentence] = []
-        for number, line in enumerate(lines):
-            words = text[line.start : line.end]
-            if place.skipping:
-                place.enter_line(words, line, number, lambda: self._last_findings(text, lines))
-            pieces = self._pieces(words)
-            if tables and number in tables:
-                found += [s._replace(section=place.section, region=place.region) for s in tables[number]]
-                continue
-            opens = True
-            for piece in pieces:
-                if piece.header is not None:
-                    place.take_header(piece.header, piece.goes_on)
-                elif place.skip_sentence:
-                    place.skip_sentence = False
-                if place.skipping or place.skip_sentence or piece.start >= piece.end:
-                    opens = False
-                    continue
-                read = piece.sentence
-                if read is None:
-                    read = piece.sentence = self._reader.read(words[piece.start : piece.end])
-                if opens or read.parsed.speaks:
-                    found.append(
-                        Sentence(
-                            number,
-                            opens,
-                            line.after_blank,
-                            place.section,
-                            place.region,
-                            line.start + piece.start,
-                            line.indent,
-                            *read,
-                        )
-                    )
-                opens = False
-        return found
-
-    def _last_findings(self, text: str, lines: list[Line]) -> int:
-        """The number of the last line that begins with a findings header, -1 where there is none."""
-        for number in range(len(lines) - 1, -1, -1):
-            line = text[lines[number].start : lines[number].end]
-            pieces = self._memo.get(line)
-            header = pieces[0].header if pieces else self._headers.read(line, 0, len(line))
-            if header is not None and header.value == "findings" and not header.bare:
-                return number
-        return -1
-
-    def _pieces(self, line: str) -> list[_Piece]:
-        pieces = self._memo.get(line)
-        if pieces is None:
-            found = to_sentences(line, 0, len(line))
-            pieces = [_Piece(line, start, end, self._headers.read(line, start, end)) for start, end in found]
-            if len(line) <= LONGEST_REMEMBERED:
-                self._memo.remember(line, pieces)
-        return pieces
-
-
 _NO_CONTENT = re.compile(r"\([^)]*\)|for reference|[\s.:,*_=-]+")
 
 
@@ -135,9 +64,13 @@ class _Place:
         if line.after_blank:
             self.skip_inline = True
 
-    def take_header(self, header: Header, has_content: bool) -> None:
-        """Take in a header; has_content: the line goes on after it."""
+    def enter_sentence(self, header: Header | None, has_content: bool) -> None:
+        """Take in the header a sentence begins with, if any; has_content: the line goes on after it."""
         self.skip_sentence = False
+        if header is not None:
+            self._take_header(header, has_content)
+
+    def _take_header(self, header: Header, has_content: bool) -> None:
         if header.concept == "region":
             if self.skipping != "prior":
                 self.region, self.skipping = header.value, ""
@@ -153,3 +86,65 @@ class _Place:
         elif self.skipping != "prior" or header.value in ("addendum", "current"):
             self.skipping = ""
             self.section = Section.FINDINGS if header.value == "current" else Section(header.value)
+
+
+class PassageReader:
+    """Cuts reports into sentences by the headers of one lexicon."""
+
+    def __init__(self, lexicon: Lexicon, reader: SentenceReader) -> None:
+        self._headers = HeaderReader(lexicon)
+        self._reader = reader
+        self._memo: Memo[str, list[_Piece]] = Memo(MEMO_SIZE)
+
+    def read(self, text: str, lines: list[Line], tables: dict[int, list[Sentence]]) -> list[Sentence]:
+        """The sentences of a text whose wraps are undone; what is no finding (history, technique) is left out.
+
+        tables: sentences that stand for whole lines, by line number.
+        """
+        place = _Place()
+        found: list[Sentence] = []
+        for number, line in enumerate(lines):
+            words = text[line.start : line.end]
+            if place.skipping:
+                place.enter_line(words, line, number, lambda: self._last_findings(text, lines))
+            if number in tables:
+                found += [s._replace(section=place.section, region=place.region) for s in tables[number]]
+            else:
+                found += self._read_line(number, line, words, place)
+        return found
+
+    def _read_line(self, number: int, line: Line, words: str, place: _Place) -> list[Sentence]:
+        """The sentences of one line that are not passed over and say anything, the first of it in any case."""
+        found: list[Sentence] = []
+        for n, piece in enumerate(self._pieces(words)):
+            place.enter_sentence(piece.header, piece.goes_on)
+            if place.skipping or place.skip_sentence or piece.start >= piece.end:
+                continue
+            read = piece.sentence
+            if read is None:
+                read = piece.sentence = self._reader.read(words[piece.start : piece.end])
+            if n == 0 or read.parsed.speaks:
+                start = line.start + piece.start
+                found.append(
+                    Sentence(number, n == 0, line.after_blank, place.section, place.region, start, line.indent, *read)
+                )
+        return found
+
+    def _last_findings(self, text: str, lines: list[Line]) -> int:
+        """The number of the last line that begins with a findings header, -1 where there is none."""
+        for number in range(len(lines) - 1, -1, -1):
+            line = text[lines[number].start : lines[number].end]
+            pieces = self._memo.get(line)
+            header = pieces[0].header if pieces else self._headers.read(line, 0, len(line))
+            if header is not None and header.value == "findings" and not header.bare:
+                return number
+        return -1
+
+    def _pieces(self, line: str) -> list[_Piece]:
+        pieces = self._memo.get(line)
+        if pieces is None:
+            found = to_sentences(line, 0, len(line))
+            pieces = [_Piece(line, start, end, self._headers.read(line, start, end)) for start, end in found]
+            if len(line) <= LONGEST_REMEMBERED:
+                self._memo.remember(line, pieces)
+        return pieces

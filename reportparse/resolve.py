@@ -46,7 +46,9 @@ def choose(claims: list[Claim], policy: Policy) -> Chosen:
     Open ones only where there are no others; then those of named levels, of remaining ones, of the whole study.
     """
     first = claims[0]
-    if all((c.value is first.value or c.value == first.value) and c.scope is first.scope for c in claims):
+    if len(claims) == 1 or all(
+        (c.value is first.value or c.value == first.value) and c.scope is first.scope for c in claims
+    ):
         return Chosen(first, False)
     standing = [c for c in claims if c.value.status != "open"] or claims
     named = [c for c in standing if c.scope in (Scope.STATED, Scope.CARRIED)]

@@ -90,12 +90,11 @@ def is_wrapped(before: str, line: str, original: str, at: int, shape: Shape) -> 
         return False
     first_word = line.split(None, 1)[0]
     room = shape.width - len(before) - 1 - len(first_word)
-    begins = bool(_LEVEL_START.match(line) or _LABEL_START.match(line)) or starts_with_level(line)
     if ended:
-        return room < 0 and shape.width >= _NARROWEST_WRAP and not begins
+        return room < 0 and shape.width >= _NARROWEST_WRAP and not _begins(line)
     no_room = room < _ROOM and shape.width >= _NARROWEST_WRAP
     written = original[at : at + len(line)]
-    if begins:
+    if _begins(line):
         return _goes_on_with_level(before, line, written, shape, no_room)
     if _needs_more(before) or first_word in _NEVER_FIRST:
         return True
@@ -111,6 +110,11 @@ def _is_item(line: str) -> bool:
     """Whether a line is an item of a list, a row of a table, or a level with a colon."""
     columns = "|" in line or "\t" in line or "   " in line.strip()
     return columns or bool(_BULLET.match(line) or _LEVEL_LABEL.match(line))
+
+
+def _begins(line: str) -> bool:
+    """Whether a line begins with a level or a label."""
+    return bool(_LEVEL_START.match(line) or _LABEL_START.match(line) or _LEVEL_HEADING.match(line))
 
 
 def _goes_on_with_level(before: str, line: str, written: str, shape: Shape, no_room: bool) -> bool:
