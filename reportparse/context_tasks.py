@@ -24,7 +24,7 @@ def tasks_of(c: Context, s: Sentence, st: Statement) -> list[Said]:
         return [(_WHOLE_LEVEL, st.value)]
     if c.topic_kind == "sentence" and c.topic_sites > 0 and _points_back(s, st):
         return [(_topic_tasks(c, st), st.value)]
-    if st.bare in ("value", "it") and c.topic_sites == 0 and not st.levels and s.parsed.heading:
+    if st.bare in ("value", "it") and not st.sides and c.topic_sites == 0 and not st.levels and s.parsed.heading:
         return [(SCS, st.value)]
     return []
 

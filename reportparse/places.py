@@ -2,6 +2,7 @@
 
 from reportparse.clause import Clause, head_to_right, is_free, is_hungry, ROOTED, STRONG, topic_to_left
 from reportparse.segment import LIST_JOINERS
+from reportparse.sharing import opposite, says_only_not
 from reportparse.statements import NEGATED, OPEN, PRESENT
 
 _HANGS_ON_TOPIC = (*LIST_JOINERS, "rel", "-", ":", "(", "with")
@@ -79,12 +80,18 @@ def _take_head(c: Clause, i: int, topic: int) -> bool:
     Not where the topic to the left still waits for a value, nor where the segment is a predicate or a relative clause.
     """
     s = c.segments[i]
-    if (s.sten and not _leads_twin(c, i)) or s.side_after or s.be or s.joiner == "rel" or _topic_waits(c, i, topic):
+    if (s.sten and not _leads_twin(c, i)) or s.side_after or _is_predicate(c, i) or s.joiner == "rel" or _topic_waits(c, i, topic):
         return False
     head = head_to_right(c, i)
     if head >= 0:
         _take_from(c, i, head, head_right=True)
     return head >= 0
+
+
+def _is_predicate(c: Clause, i: int) -> bool:
+    """``is moderate``: said of what stands before it; a level that ``shows`` something is no topic."""
+    s = c.segments[i]
+    return s.be and not (s.level_first and s.levels)
 
 
 def _topic_waits(c: Clause, i: int, topic: int) -> bool:
@@ -138,6 +145,12 @@ def _take_from(c: Clause, i: int, owner: int, head_right: bool = False) -> None:
     c.owner[i] = owner
     if c.segments[owner].roots == {"any"} and c.values[i] is not None:
         c.values[i] = OPEN
+    if s.neg and c.segments[owner].verb == "contact" and c.segments[owner].roots:
+        c.values[i] = OPEN
+    if s.joiner == "except" and c.values[i] is None and c.values[owner] is NEGATED:
+        c.values[i] = PRESENT
+    if says_only_not(s) and (value := opposite(c.values[owner])) is not None:
+        c.values[i] = value
     if s.neg and c.values[i] is None:
         across = not head_right and not s.be and {c.sides[i], c.segments[owner].sides} == {"L", "R"}
         c.values[i] = NEGATED._replace(rule="not-this-side") if across else NEGATED

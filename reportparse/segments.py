@@ -103,10 +103,16 @@ class _Cutter:
     def _is_copular(self) -> bool:
         """``the canal is not narrowed``: the negation belongs to what went before."""
         now = self.now
-        return now.names_place and not now.has_value and not now.finding and not (now.sten and (now.grade or now.neg))
+        names_topic = now.names_place or (now.be and now.sides in ("L", "R"))
+        return names_topic and not now.has_value and not now.finding and not (now.sten and (now.grade or now.neg))
 
     def _lies_in(self, i: int) -> bool:
-        """``protrusion in the foramen``, ``root in the left foramen``: the site only says where that lies."""
+        """``protrusion in the foramen``, ``root in the left foramen``: the site only says where that lies.
+
+        Not so after a noun of stenosis: ``bulge narrowing both foramina``.
+        """
+        if self.now.sten_at >= 0 and all(c.kind in SIDE_KINDS for c in self.chunks[self.now.sten_at + 1 : i]):
+            return False
         return bool(self.now.finding or self.now.roots) and kind_before(self.chunks, i) in ("at", "of", "on", "side")
 
     def _begins_other_value(self, kind: str) -> bool:

@@ -16,6 +16,9 @@ def find_value(c: Clause, i: int) -> None:
         c.values[i] = NEGATED
     if not is_hungry(c, i) or _negates_elsewhere(c, i):
         return
+    if i and says_only_not(s) and (value := opposite(c.values[i - 1])) is not None:
+        c.values[i] = value
+        return
     if s.neg and not s.double_neg and c.values[i] is None and not _predicate_right(c, i):
         c.values[i] = NEGATED
         return
@@ -27,8 +30,20 @@ def find_value(c: Clause, i: int) -> None:
     else:
         shared = None if s.sten else _predicate_right(c, i)
         if shared is None:
-            shared = _shared_left(c, i)
+            shared = _shared_left(c, i) or _shared_noun(c, i)
         c.values[i] = c.values[i] if shared is None else shared
+
+
+def says_only_not(s: Segment) -> bool:
+    """``though the foramina are not``: a predicate that but denies the one before it."""
+    return s.be and s.neg and s.neg_at == s.last and not (s.sten or s.has_value)
+
+
+def opposite(value: Value | None) -> Value | None:
+    """What denying a value leaves: of ``patent`` a stenosis, of a stenosis none; None where the value leaves both."""
+    if value is None or (value.low == 0 and value.high > 0):
+        return None
+    return PRESENT if value.high == 0 else NEGATED
 
 
 def _negates_elsewhere(c: Clause, i: int) -> bool:
@@ -88,6 +103,15 @@ def _predicate_right(c: Clause, i: int) -> Value | None:
         if own == j + 1 and c.segments[own].joiner in ("neg", "next"):
             return c.values[own]
     return None
+
+
+def _shared_noun(c: Clause, i: int) -> Value | None:
+    """``canal and foraminal stenosis``: of the list's last member only that there is a stenosis, not how severe."""
+    s, t = c.segments[i], c.next(i)
+    if s.sten or s.soft_site or s.roots or t is None or t.joiner not in ("and", "or", "/"):
+        return None
+    is_head = c.values[i + 1] is PRESENT and t.names_place and not t.soft_site and t.sten_at > t.site_at >= 0
+    return PRESENT if is_head and not c.dead[i + 1] and not (t.neg or t.verb) else None
 
 
 def _is_predicative(t: Segment) -> bool:

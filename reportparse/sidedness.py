@@ -93,8 +93,11 @@ def find_sides(c: Clause) -> None:
             side, diffuse = "", True
         if s.joiner == ";" and not s.finding:
             side = ""
-        if c.sites[i] & ROOTED and not c.sides[i] and _is_asserted(c, i):
-            c.sides[i] = _earlier_side(c, i) or side
+        if c.sites[i] & ROOTED and not c.sides[i]:
+            if _is_asserted(c, i):
+                c.sides[i] = _earlier_side(c, i) or side
+            elif s.roots and s.joiner == "neg" and _earlier_side(c, i):
+                c.dead[i] = True
 
 
 def _is_asserted(c: Clause, i: int) -> bool:
