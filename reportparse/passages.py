@@ -42,7 +42,11 @@ def _has_content(rest: str) -> bool:
 
 
 class _Place:
-    """Where in the report the reader is: section, region, and whether the text here is passed over."""
+    """Where in the report the reader is: section, region, and whether the text here is passed over.
+
+    skipping: ``skip`` in a section that tells no findings, ``prior`` in an earlier report, ``""`` elsewhere.
+    skip_sentence: this sentence only is passed over. skip_inline: the skipped section may end with its line.
+    """
 
     def __init__(self) -> None:
         self.section = Section.BODY
