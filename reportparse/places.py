@@ -80,7 +80,8 @@ def _take_head(c: Clause, i: int, topic: int) -> bool:
     Not where the topic to the left still waits for a value, nor where the segment is a predicate or a relative clause.
     """
     s = c.segments[i]
-    if (s.sten and not _leads_twin(c, i)) or s.side_after or _is_predicate(c, i) or s.joiner == "rel" or _topic_waits(c, i, topic):
+    goes_back = s.side_after or s.joiner == "rel" or _is_predicate(c, i)
+    if goes_back or (s.sten and not _leads_twin(c, i)) or _topic_waits(c, i, topic):
         return False
     head = head_to_right(c, i)
     if head >= 0:
