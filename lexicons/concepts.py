@@ -38,6 +38,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "side": ("L", "R", "B"),
     "letter_side": ("L", "R", "B"),
     "side_other": (),
+    "side_same": (),
     "than": (),
     "more": (),
     # levels

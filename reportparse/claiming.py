@@ -4,6 +4,7 @@ from reportparse.claims import Claim, Deferred, LEVELS_OF, TASKS_OF
 from reportparse.context import Context
 from reportparse.context_levels import levels_of
 from reportparse.context_tasks import tasks_of
+from reportparse.levels import ALL_LEVELS, union
 from reportparse.segment import FORAMEN, RECESS
 from reportparse.sentence import Sentence
 from reportparse.statements import LFS, LSS, OPEN, RFS, RSS, Statement, to_tasks, Value
@@ -50,7 +51,10 @@ class _Walker:
         if st.quantifier in ("remaining", "otherwise"):
             within = st.quantifier == "otherwise"
             whole_level = not st.tasks and st.bare == "normal" and not self.context.is_labelled
-            self.deferred.append(Deferred(tasks, value, s.section, index, within, whole_level, start, end, rule))
+            levels = union(self.context.levels) if within and self._is_under_heading(s, st) else ALL_LEVELS
+            self.deferred.append(
+                Deferred(tasks, value, s.section, index, within, whole_level, levels, start, end, rule)
+            )
             return
         mask, scope = levels_of(self.context, s, st, value)
         for level in LEVELS_OF[mask]:
@@ -58,6 +62,16 @@ class _Walker:
                 self.claims.append(
                     Claim(level, task, value, scope, s.section, index, st.exception, st.unsided, start, end, rule)
                 )
+
+    def _is_under_heading(self, s: Sentence, st: Statement) -> bool:
+        """``L4-5: mild right foraminal narrowing. The foramina are otherwise patent.``: what is left over at L4-5."""
+        c = self.context
+        return (
+            c.level_is_heading
+            and bool(st.tasks)
+            and not s.parsed.masks
+            and (c.level_is_block or s.line == c.level_line)
+        )
 
     def _copy(self, index: int, s: Sentence, st: Statement) -> None:
         """``similar at L5-S1``: what was said last again, at another level; ``to a lesser degree`` leaves it open.

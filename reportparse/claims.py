@@ -37,7 +37,8 @@ class Deferred(NamedTuple):
     """A statement about the levels that others leave over.
 
     tasks: bit mask. within: it fills what its own sentence left ungraded (``otherwise mild``), if it left anything.
-    whole_level: a level counts as taken once any task of it is. The rest as in a claim.
+    whole_level: a level counts as taken once any task of it is. levels: mask of those it may speak of. The rest as in a
+    claim.
     """
 
     tasks: int
@@ -46,6 +47,7 @@ class Deferred(NamedTuple):
     sentence: int
     within: bool
     whole_level: bool
+    levels: int
     start: int
     end: int
     rule: str

@@ -12,7 +12,8 @@ class Context:
     """The state a sentence is read in.
 
     levels: masks of the levels spoken of; outside: they are none of the six; level_line, level_indent: of the line that
-    named them; level_is_block: they stood alone on it, as a heading of the block below.
+    named them; level_is_heading: they were set apart before what is said of them; level_is_block: and stood alone on
+    their line, as a heading of the block below.
     topic_sites, topic_sides: of the label or sentence before, ``OTHER_STRUCTURE`` for another; topic_kind: ``block`` (a
     label alone on its line), ``line`` (a label), ``sentence``, ``""`` for no topic.
     block_has_content: something was said since the heading.
@@ -30,6 +31,7 @@ class Context:
         self.level_line = -1
         self.level_indent = 0
         self.level_is_block = False
+        self.level_is_heading = False
         self.topic_sites = 0
         self.topic_sides = ""
         self.topic_kind = ""
@@ -91,7 +93,7 @@ class Context:
         self.said_earlier, self.said = self.said or self.said_earlier, []
         self.levels, self.outside = s.parsed.heading, s.parsed.outside
         self.level_line, self.level_indent = s.line, s.indent
-        self.level_is_block = s.parsed.heading_alone
+        self.level_is_block, self.level_is_heading = s.parsed.heading_alone, True
         self.block_has_content = False
 
     def _take_label(self, s: Sentence, sites: int) -> None:
@@ -115,10 +117,12 @@ class Context:
         named = tuple(mask for n, masks in enumerate(s.parsed.masks) if n not in passing for mask in masks)
         if named and not (self.level_is_block and set(named) <= set(self.levels)):
             self.levels, self.outside = named, False
-            self.level_line, self.level_indent, self.level_is_block = s.line, s.indent, False
+            self.level_line, self.level_indent = s.line, s.indent
+            self.level_is_block = self.level_is_heading = False
 
     def _forget_levels(self) -> None:
-        self.levels, self.outside, self.level_is_block, self.level_line = (), False, False, -1
+        self.levels, self.outside, self.level_line = (), False, -1
+        self.level_is_block = self.level_is_heading = False
 
     def _forget_topic(self) -> None:
         self.topic_sites, self.topic_sides, self.topic_kind = 0, "", ""

@@ -85,7 +85,7 @@ class Lexer:
         node = self._tree.get(word)  # type: ignore[arg-type]
         after = at + 1
         if node is None:
-            if tokens and tokens[-1].concept in ("grade", "neg") and tokens[-1].end == start:
+            if tokens and tokens[-1].end == start and _waits_for_noun(tokens):
                 tokens.append(Token("unknown", "", start, end))
             return after
         entry, look = node.entry, after
@@ -100,6 +100,12 @@ class Lexer:
         if entry is not None:
             tokens.append(_to_token(entry, start, end))
         return after
+
+
+def _waits_for_noun(tokens: list[Token]) -> bool:
+    """Whether a grade or negation comes last, adjectives apart: ``mild``, ``no focal``."""
+    concepts = (token.concept for token in reversed(tokens))
+    return next((c for c in concepts if c != "aspect"), "") in ("grade", "neg")
 
 
 class _Node:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from lexicons.vocabulary import LEVELS
-from reportparse.claims import Claim, Deferred, TASKS_OF
+from reportparse.claims import Claim, Deferred, LEVELS_OF, TASKS_OF
 from reportparse.finding import Scope
 
 Slot = tuple[int, int]
@@ -21,7 +21,7 @@ def fill_remaining(slots: defaultdict[Slot, list[Claim]], deferred: list[Deferre
     for d in deferred:
         for task in TASKS_OF[d.tasks]:
             ungraded = _ungraded_levels(slots, d, task) if d.within else []
-            for level in ungraded or [level for level in range(len(LEVELS)) if (level, task) not in taken]:
+            for level in ungraded or [level for level in LEVELS_OF[d.levels] if (level, task) not in taken]:
                 if d.whole_level and level in taken_levels:
                     continue
                 slot = slots[level, task]

@@ -65,7 +65,7 @@ class Segment:
     finding_took_site: bool = False  # the site before the finding is the finding's
 
     # On which side.
-    sides: str = ""  # ``L``, ``R``, ``B`` (both), ``O`` (the other one)
+    sides: str = ""  # ``L``, ``R``, ``B`` (both), ``O`` (the other one), ``S`` (the same)
     side_after: bool = False  # ``on the left``
     asym: bool = False  # both sides, compared: ``left greater than right``
     more: bool = False  # ``worst``, ``more so``

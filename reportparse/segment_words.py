@@ -156,6 +156,12 @@ def _add_side_other(now: Segment, chunks: list[Chunk], i: int) -> None:
         now.side_after = True
 
 
+def _add_side_same(now: Segment, chunks: list[Chunk], i: int) -> None:
+    if not now.sides:
+        now.sides = "S"
+        now.side_after = True
+
+
 def _add_more(now: Segment, chunks: list[Chunk], i: int) -> None:
     """``worse``; a side right before it (``left more``) is the one that is worse."""
     now.more = True
@@ -225,7 +231,7 @@ _RULES: dict[str, Callable[[Segment, list[Chunk], int], None]] = {
     "grade": _add_grade, "scheme": _add_scheme, "normal": _add_normal, "sten": _add_sten, "neg": _add_neg,
     "severe_sten": _add_severe_sten, "unknown": _add_unknown, "aspect": _add_aspect, "site": _add_site,
     "stenosed_site": _add_stenosed_site, "neural_canal": _add_neural_canal, "root": _add_root, "side": _add_side,
-    "letter_side": _add_side, "asym": _add_asym, "side_other": _add_side_other, "more": _add_more,
-    "finding": _add_finding, "level": _add_level, "outside": _add_outside, "direction": _add_direction,
-    "quantifier": _add_quantifier, "remaining": _add_remaining,
+    "letter_side": _add_side, "asym": _add_asym, "side_other": _add_side_other, "side_same": _add_side_same,
+    "more": _add_more, "finding": _add_finding, "level": _add_level, "outside": _add_outside,
+    "direction": _add_direction, "quantifier": _add_quantifier, "remaining": _add_remaining,
 }  # fmt: skip

@@ -6,11 +6,11 @@ _ACROSS = {"L": "R", "R": "L"}
 
 
 def other_sides(c: Clause) -> None:
-    """``on the other side``: across from the side named last."""
+    """``on the other side``: across from the side named last; ``on the same side``: on that."""
     last = ""
     for i, s in enumerate(c.segments):
-        if s.sides == "O":
-            c.sides[i] = _ACROSS.get(last, "")
+        if s.sides in ("O", "S"):
+            c.sides[i] = _ACROSS.get(last, "") if s.sides == "O" else last
         last = c.sides[i] or last
 
 

@@ -4,6 +4,7 @@ from reportparse.segment import Segment
 from reportparse.statements import LARGE, NEGATED, NORMAL, OPEN, PRESENT, Value
 
 _COMPLETE = Value(3, 3, 3, "graded", "complete")
+_NOT_COMPLETE = Value(0, 2, None, "bounded", "negated-grade")
 
 
 def value_of(s: Segment) -> Value | None:
@@ -51,10 +52,12 @@ def _not_normal(s: Segment) -> Value | None:
 
 
 def _negated(s: Segment) -> Value | None:
-    """No stenosis; but ``no contact`` leaves it open, ``not obliterated`` says nothing."""
+    """No stenosis; but ``no contact`` leaves it open, ``not obliterated`` is but not severe."""
     if s.verb == "contact":
         return OPEN
-    if s.severe or not (s.sten or s.stenosed or s.verb):
+    if s.severe:
+        return _NOT_COMPLETE
+    if not (s.sten or s.stenosed or s.verb):
         return None
     return NEGATED._replace(rule="negated-verb") if s.verb else NEGATED
 

@@ -46,10 +46,11 @@ class Words(NamedTuple):
 _SLASHED = "|".join(sorted(SLASHED, key=len, reverse=True))
 _WORD = re.compile(rf"(?:{_SLASHED})(?![a-z])|[a-z]+(?:'s)?|//|>>|->|--|[-,/\\:;|¦()\[\]+&=><?*~]")
 _DIGIT = re.compile(r"[0-9]")
+_SCORE = r"(?:'s)?\s?(?:grade|class|type|grading|score|g)?\s?[:=]?\s?"
 _SPECIAL = re.compile(
     rf"(?:\b|(?<=\bat))(?=[ltdcs1-5g])(?:(?=[ltdcs])(?P<level>{LEVEL_PATTERN})|(?=[1-5])(?P<bare>{BARE_PAIR_PATTERN})"
     r"|(?P<sided>lee\s?(?:grade\s?)?(?:l|r|left|right)\s?[:=]?\s?[0-3]\b)"
-    r"|(?P<scheme>(?:lee|schizas)(?:'s)?\s?(?:grade|class|type|grading|score|g)?\s?[:=]?\s?(?:[0-3]|[a-d][1-4]?)\b)"
+    rf"|(?P<scheme>(?:lee{_SCORE}[0-3]|schizas{_SCORE}[a-d][1-4]?)\b)"
     r"|(?P<numbered>grade\s?[0-3]\b)|(?P<year>(?:19|20)[0-9]{2}\b))"
 )
 _LETTERED = re.compile(r"\b(?:(?P<level>ls1)|(?P<scheme>schizas(?:'s)?\s?(?:grade|class|type)?\s?[:=]?\s?[a-d]))\b")
