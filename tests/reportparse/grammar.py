@@ -201,4 +201,49 @@ RULES: dict[str, list[tuple[str, str]]] = {
         ("Adequate spinal canal. Foramina are patent.", "ALL SCS=0 xFS=0"),
         ("No canal stenosis. L4-5: Severe left foraminal stenosis.", "ALL SCS=0; L4-L5 LFS=3"),
     ],
+    "a noun of the list's end is the whole list's": [
+        ("L4-5: Canal and foraminal stenosis.", "L4-L5 SCS=P xFS=P"),
+        ("L4-5: Right foraminal and canal narrowing.", "L4-L5 SCS=P RFS=P"),
+        ("L4-5: Bulge causing canal and left lateral recess stenosis.", "L4-L5 SCS=P LSS=P"),
+    ],
+    "a predicate that is but denied": [
+        ("L4-5: The canal is patent though the foramina are not.", "L4-L5 SCS=0 xFS=P"),
+        ("L4-5: Left foramen is patent and right is not.", "L4-L5 LFS=0 RFS=P"),
+        ("L4-5: No foraminal stenosis except on the left.", "L4-L5 LFS=P RFS=0"),
+    ],
+    "a root touched and not compressed": [
+        ("L4-5: Protrusion contacts the left traversing root without compressing it.", "L4-L5 LSS=?"),
+        ("L4-5: Mild right foraminal stenosis without exiting nerve root impingement.", "L4-L5 RFS=1"),
+    ],
+    "a level after but": [
+        ("Severe canal stenosis but no foraminal stenosis at L3-4.", "L3-L4 SCS=3 xFS=0"),
+        ("No canal stenosis but severe left foraminal stenosis at L3-4.", "L3-L4 SCS=0 LFS=3"),
+    ],
+    "a grade with a side is not the canal's": [
+        ("L4-5: There is canal stenosis; mild right and moderate left foraminal stenosis.", "L4-L5 SCS=P LFS=2 RFS=1"),
+        ("L4-5: Moderate left, more than right, foraminal narrowing.", "L4-L5 xFS=P"),
+    ],
+    "a noun that the lexicon does not know keeps its grade": [
+        ("L4-5: Mild diffuse ectasia.", "-"),
+        ("L4-5: The canal is adequate, slightly progressed over two months.", "L4-L5 SCS=0"),
+    ],
+    "the same side": [
+        ("L4-5: Mild left foraminal narrowing, severe recess narrowing on the same side.", "L4-L5 LFS=1 LSS=3"),
+    ],
+    "what is left over under a heading": [
+        ("L4-5: Mild right foraminal narrowing. The foramina are otherwise patent.", "L4-L5 LFS=0 RFS=1"),
+    ],
+    "a verb that looks like a noun": [
+        ("L4-5: Disc bulge narrowing both neural foramina.", "L4-L5 xFS=P"),
+        ("L4-5: Bulge mildly narrowing the left exit zone.", "L4-L5 LFS=1"),
+        ("L4-5 shows moderate right and severe left foraminal stenosis.", "L4-L5 RFS=2 LFS=3"),
+    ],
+    "a word that is severe by itself, denied": [
+        ("L4-5: The canal is not obliterated.", "L4-L5 SCS=0-2u"),
+        ("L4-5: The canal is not severely effaced.", "L4-L5 SCS=0-2u"),
+    ],
+    "letters of one score with the numbers of another": [
+        ("L4-5: Schizas 2 canal stenosis.", "L4-L5 SCS=P"),
+        ("L4-5: Lee a left foraminal stenosis.", "L4-L5 LFS=P"),
+    ],
 }  # fmt: skip
