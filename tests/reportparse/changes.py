@@ -8,7 +8,7 @@ NAMES = [("T12", "L1"), ("L1", "L2"), ("L2", "L3"), ("L3", "L4"), ("L4", "L5"), 
 
 _OPPOSITE = {"left": "right", "right": "left", "lt": "rt", "rt": "lt", "l": "r", "r": "l"}
 _SIDE = re.compile(
-    r"\b(?:left|right)(?=ward|\b)|\b(?:lt|rt)\b|(?<!b/)\b[lr]\b(?![\s.-]*\d|/o|\s(?:one|two|three|four|five)\b)",
+    r"\b(?:left|right)(?=ward|\b)|\b(?:lt|rt)\b|(?<!b/)\b[lr]\b(?![\s.-]*\d|/o|\s(?:one|two|three|four|five|for|to|too)\b)",
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"\b([TD]12|L ?[1-5])(\s?[-/\u2011\u2013\u2014]\s?|\son\s)([LS]?)([1-5])\b(?![-/])", re.IGNORECASE)
