@@ -3,6 +3,7 @@
 from reportparse.clause import Clause, is_hungry
 from reportparse.segment import LIST_JOINERS, Segment
 from reportparse.statements import NEGATED, PRESENT, Value
+from reportparse.values import value_of
 
 
 def find_value(c: Clause, i: int) -> None:
@@ -98,7 +99,7 @@ def _predicate_right(c: Clause, i: int) -> Value | None:
                 continue
             return None
         if c.values[j] is not None or t.sten:
-            return c.values[j] if _is_predicative(t) else None
+            return _said_after(c, i, j) if _is_predicative(t) else None
         own = _own_value_right(c, j)
         if own == j + 1 and c.segments[own].joiner in ("neg", "next"):
             return c.values[own]
@@ -112,6 +113,14 @@ def _shared_noun(c: Clause, i: int) -> Value | None:
         return None
     is_head = c.values[i + 1] is PRESENT and t.names_place and not t.soft_site and t.sten_at > t.site_at >= 0
     return PRESENT if is_head and not c.dead[i + 1] and not (t.neg or t.verb) else None
+
+
+def _said_after(c: Clause, i: int, j: int) -> Value | None:
+    """The value of segment j for segment i; that a root of no place opens its own slots is not shared."""
+    value = c.values[j]
+    if value is None or value.rule != "root":
+        return value
+    return NEGATED if c.negated[i] else value_of(c.segments[j])
 
 
 def _is_predicative(t: Segment) -> bool:

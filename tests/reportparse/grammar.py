@@ -215,6 +215,10 @@ RULES: dict[str, list[tuple[str, str]]] = {
         ("L4-5: Protrusion contacts the left traversing root without compressing it.", "L4-L5 LSS=?"),
         ("L4-5: Mild right foraminal stenosis without exiting nerve root impingement.", "L4-L5 RFS=1"),
     ],
+    "a root of no place does not open what shares its word": [
+        ("No significant thecal sac or nerve root compressing.", "ALL SCS=0 xFS=? xSS=?"),
+        ("L4-5: The thecal sac and nerve roots are compressed.", "L4-L5 SCS=P xFS=? xSS=?"),
+    ],
     "a level after but": [
         ("Severe canal stenosis but no foraminal stenosis at L3-4.", "L3-L4 SCS=3 xFS=0"),
         ("No canal stenosis but severe left foraminal stenosis at L3-4.", "L3-L4 SCS=0 LFS=3"),
