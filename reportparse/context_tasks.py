@@ -6,7 +6,7 @@ from reportparse.sentence import Sentence
 from reportparse.statements import LFS, OPEN, RFS, SCS, Statement, to_tasks
 
 _WHOLE_LEVEL = SCS | LFS | RFS
-"""What a level called normal says: nothing of the recesses (LABELS.md)."""
+"""What a level called normal says: nothing of the recesses (docs/labels.md)."""
 
 
 def tasks_of(c: Context, s: Sentence, st: Statement) -> list[Said]:

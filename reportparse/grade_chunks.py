@@ -7,7 +7,7 @@ SCHEMES: dict[str, Grade] = {
     "lee0": (0, 0, 0), "lee1": (1, 1, 1), "lee2": (2, 2, 2), "lee3": (3, 3, 3),
     "schizasa": (0, 1, None), "schizasb": (2, 2, 2), "schizasc": (3, 3, 3), "schizasd": (3, 3, 3),
 }  # fmt: skip
-"""Named scores as grades (LABELS.md, settled cases)."""
+"""Named scores as grades (docs/labels.md)."""
 
 
 def read_grade(tokens: list[Token], at: int, minimal: Grade) -> tuple[Chunk, int]:

@@ -9,7 +9,7 @@ from typing import get_args, get_type_hints, Literal
 
 @dataclass(frozen=True)
 class Policy:
-    """Choices of interpretation; the defaults are DeepSPINE's where the paper has one, else LABELS.md's.
+    """Choices of interpretation; the defaults are DeepSPINE's where the paper has one, else those of docs/labels.md.
 
     minimal: what ``minimal``, ``slight`` and ``trace`` mean, ``mild`` or ``normal``.
     section: which section wins where findings and impression grade a slot differently.

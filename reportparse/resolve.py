@@ -1,7 +1,7 @@
 """Claims to findings: where several statements meet in one slot, one interval comes out.
 
 Addendum over findings over impression, level-specific over whole-study, graded over ungraded, and within one section
-the higher of two grades, marked as a conflict (LABELS.md, "When two statements meet").
+the higher of two grades, marked as a conflict (docs/labels.md).
 """
 
 from collections import defaultdict

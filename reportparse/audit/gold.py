@@ -1,4 +1,4 @@
-"""What the labels are held against: gold JSON lines as in LABELS.md, or a second label table."""
+"""What the labels are held against: gold JSON lines as in docs/labels.md, or a second label table."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 """The figures of an audit, each a formula on confusion counts (..., exact, gold category, predicted category).
 
 The formulas work on any leading axes, so the same ones give a figure and its bootstrap. Slot F1, grade accuracy,
-kappa and the spurious rate are those of LABELS.md's score.py; a figure with nothing to measure is NaN.
+kappa and the spurious rate are those of docs/labels.md; a figure with nothing to measure is NaN.
 """
 
 from collections.abc import Callable

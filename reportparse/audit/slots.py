@@ -1,7 +1,7 @@
 """A label of one slot as one small integer, and the labels of many studies as one array of them.
 
 ``low + 4 * high + 16 * (grade + 1)``, grade -1 where the words give none, so two labels are equal exactly when
-interval and grade are, as LABELS.md scores them. Two more values stand for the two ways to have no label.
+interval and grade are, as docs/labels.md scores them. Two more values stand for the two ways to have no label.
 """
 
 from collections.abc import Sequence

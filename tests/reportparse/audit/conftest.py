@@ -13,7 +13,7 @@ from reportparse.audit.slots import decode_label
 from reportparse.label_table import check_label_table
 
 Labels = dict[str, dict[str, dict[str, str]]]
-"""Codes of LABELS.md by study, level and task."""
+"""Codes of docs/labels.md by study, level and task."""
 
 
 def to_gold(labels: Labels) -> Gold:

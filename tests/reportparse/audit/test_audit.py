@@ -1,4 +1,4 @@
-"""The figures of the audit: by hand on a case in the head, and against a slow reading of LABELS.md on random ones."""
+"""The figures of the audit: by hand on a case in the head, and against docs/labels.md read slowly on random ones."""
 
 import math
 import time
@@ -130,7 +130,7 @@ def test_a_table_as_gold_leaves_its_open_rows_out(make_table) -> None:
 
 
 def slow_figures(gold: dict, labels: dict) -> dict[str, float]:
-    """The definitions of LABELS.md's score.py, slot by slot."""
+    """The definitions of docs/labels.md, slot by slot."""
     meaning = {code: None if value < 0 else decode_label(value) for code, value in GOLD_CODES.items()}
     tp = fp = fn = graded = graded_ok = silent = spurious = exact = 0
     pairs = []
