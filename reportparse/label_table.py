@@ -7,6 +7,7 @@ import pandas as pd
 
 from lexicons.vocabulary import LEVELS, TASKS
 from reportparse.finding import Finding, Scope, Section, Status
+from reportparse.table_file import read_table_file, separator_of
 
 COLUMNS: tuple[str, ...] = ("study_id", *Finding._fields)
 
@@ -97,21 +98,13 @@ def _check_keys(table: pd.DataFrame) -> None:
 
 
 def read_label_table(path: Path) -> pd.DataFrame:
-    """A checked label table from a .parquet, .csv or .tsv file; LabelTableError where it is none."""
-    if path.suffix == ".parquet":
-        table = pd.read_parquet(path)
-    elif path.suffix in (".csv", ".tsv"):
-        table = pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",", dtype={"study_id": "string"})
-    else:
-        raise LabelTableError(f"a label table ends in .parquet, .csv or .tsv, not {path.suffix!r}")
-    return check_label_table(table)
+    """A checked label table from a file; TableFileError or LabelTableError where it is none."""
+    return check_label_table(read_table_file(path))
 
 
 def write_label_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a label table as the ending of the path says."""
+    """Write a label table as the ending of the path says; TableFileError for one that is no table's."""
     if path.suffix == ".parquet":
         table.to_parquet(path, index=False)
-    elif path.suffix in (".csv", ".tsv"):
-        table.to_csv(path, sep="\t" if path.suffix == ".tsv" else ",", index=False)
     else:
-        raise LabelTableError(f"a label table ends in .parquet, .csv or .tsv, not {path.suffix!r}")
+        table.to_csv(path, sep=separator_of(path), index=False)

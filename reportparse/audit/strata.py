@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from reportparse.audit.gold import Gold
+from reportparse.table_file import read_table_file
 
 MAX_STRATA = 50
 NO_STRATUM = "(none)"
@@ -16,12 +17,7 @@ class StrataError(ValueError):
 
 def read_strata_table(path: Path) -> pd.DataFrame:
     """The columns of a .parquet, .csv or .tsv table, by its ``study_id``."""
-    if path.suffix == ".parquet":
-        table = pd.read_parquet(path)
-    elif path.suffix in (".csv", ".tsv"):
-        table = pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",", dtype={"study_id": "string"})
-    else:
-        raise StrataError(f"a strata table ends in .parquet, .csv or .tsv, not {path.suffix!r}")
+    table = read_table_file(path)
     if "study_id" not in table.columns:
         raise StrataError(f"no column 'study_id'; the columns are {', '.join(map(str, table.columns))}")
     twice = table["study_id"].duplicated()

@@ -7,6 +7,7 @@ import pytest
 
 from reportparse.audit.gold import Gold, parse_gold
 from reportparse.audit.strata import read_strata_table, StrataError, to_strata
+from reportparse.table_file import TableFileError
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_refusals_say_what_there_is(gold, tmp_path: Path) -> None:
     path.write_text("study_id,field\ns1,3T\ns1,1T\n")
     with pytest.raises(StrataError, match="row 1: a second row"):
         read_strata_table(path)
-    with pytest.raises(StrataError, match=r"not '\.txt'"):
+    with pytest.raises(TableFileError, match=r"not '\.txt'"):
         read_strata_table(tmp_path / "sites.txt")
 
 
