@@ -51,5 +51,6 @@ def _read_cell(reader: SentenceReader, text: str, cell: TableCell, lines: list[L
     words = text[cell.cell.start : cell.cell.end]
     parsed, starts, ends = reader.read(_GRADE_MARK.get(words, words))
     parsed = parsed._replace(heading=row_levels, label_sites=sites, label_sides=sides, begins_with_level=True)
+    ends = [min(end, len(words)) for end in ends]  # a mark is shorter than its word
     blank = lines[cell.line].after_blank
     return Sentence(cell.line, True, blank, Section.BODY, "", cell.cell.start, 0, parsed, starts, ends)

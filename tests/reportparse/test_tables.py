@@ -91,3 +91,11 @@ def test_a_table_of_other_things_gives_no_label() -> None:
 )
 def test_a_label_before_a_colon_names_the_place(text: str, code: str) -> None:
     assert from_findings(parse_report(text)) == to_labels(code)
+
+
+def test_the_evidence_of_a_mark_is_the_mark() -> None:
+    text = "          CANAL   FORAMEN-R  FORAMEN-L\nL4-L5      2        3          0\nL5-S1      0        1          1"
+    findings = parse_report(text)
+    assert [(f.grade, text[f.start : f.end]) for f in findings] == [
+        (2, "2"), (0, "0"), (3, "3"), (0, "0"), (1, "1"), (1, "1"),
+    ]  # fmt: skip
