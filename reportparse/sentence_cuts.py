@@ -12,6 +12,8 @@ _SENTENCE_END = re.compile(r"[.!?](?![0-9.!?])(?=[\s\"')\]*]|[a-z*]|$)")
 _LAST_WORD = re.compile(r"([a-z]+)$")
 _SITE_SHORT = re.compile(r"\b(?:nfs?|ccs?|lrs?|nfn)\b")
 _LABEL_NEXT = re.compile(r"\s+(?:[a-z][a-z ]{0,24}:|[ltd]\s?\d{1,2}\s?[-/]?\s?[ls]?\s?\d)")
+_SIDES = ("l", "r", "lt", "rt")
+_NO_SIDE_NEXT = re.compile(r"\s+(?:the|rest|other|remaining|there|both|canal|central|spinal|thecal)\b")
 
 _LONGEST_WORD = 12
 _REACH_OF_SITE = 200
@@ -36,8 +38,8 @@ def to_sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _is_abbreviation(text: str, at: int, stop: int, end: int) -> bool:
     """Whether the full stop before ``stop`` ends an abbreviation (``mod. stenosis``, ``on the l. side``).
 
-    Not before a label or level, nor between two short names of sites (``mild ccs, no nf. nf ...``). at: where the
-    sentence starts.
+    Not before a label or level, nor between two short names of sites (``mild ccs, no nf. nf ...``), nor between a side
+    and what has none (``mild stenosis l. canal ok``). at: where the sentence starts.
     """
     word = _LAST_WORD.search(text, max(at, stop - _LONGEST_WORD), stop - 1)
     if text[stop - 1] != "." or word is None:
@@ -48,6 +50,8 @@ def _is_abbreviation(text: str, at: int, stop: int, end: int) -> bool:
     if not is_letter and (letters not in ABBREVIATIONS or glued):
         return False
     if _SITE_SHORT.search(text, max(at, stop - _REACH_OF_SITE), stop) and _SITE_SHORT.match(text, stop + 1, end):
+        return False
+    if letters in _SIDES and _NO_SIDE_NEXT.match(text, stop, end):
         return False
     return not _LABEL_NEXT.match(text, stop, end)
 
