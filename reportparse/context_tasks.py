@@ -1,5 +1,8 @@
 """Which tasks a statement speaks of: its own, or, where it names no place, those of the label or topic before it."""
 
+from functools import reduce
+from operator import or_
+
 from reportparse.context import Context, Said
 from reportparse.segment import FORAMEN, RECESS
 from reportparse.sentence import Sentence
@@ -23,7 +26,7 @@ def tasks_of(c: Context, s: Sentence, st: Statement) -> list[Said]:
     if st.bare == "normal-study" or (st.bare == "normal" and _is_whole_level(c, s, st)):
         return [(_WHOLE_LEVEL, st.value)]
     if c.topic_kind == "sentence" and c.topic_sites > 0 and _points_back(s, st):
-        return [(_topic_tasks(c, st), st.value)]
+        return [(_topic_tasks(c, st) & _said_last(c, st), st.value)]
     if st.bare in ("value", "it") and not st.sides and c.topic_sites == 0 and not st.levels and s.parsed.heading:
         return [(SCS, st.value)]
     return []
@@ -31,6 +34,13 @@ def tasks_of(c: Context, s: Sentence, st: Statement) -> list[Said]:
 
 def _topic_tasks(c: Context, st: Statement) -> int:
     return to_tasks(c.topic_sites, st.sides or c.topic_sides)
+
+
+def _said_last(c: Context, st: Statement) -> int:
+    """What ``this is moderate`` can be of: the tasks that were spoken of, so that it keeps their side."""
+    if st.bare != "it" or st.sides or st.value.high == 0 or not c.said:
+        return ~0
+    return reduce(or_, (tasks for tasks, _ in c.said))
 
 
 def _sided_by_label(c: Context, st: Statement) -> int:

@@ -74,7 +74,7 @@ def _spread_left(c: Clause, i: int, here: LevelScope, found: list[LevelScope | N
         return
     for j in range(i - 1, -1, -1):
         t = c.segments[j]
-        apart = earlier and c.segments[j + 1].joiner not in LIST_JOINERS
+        apart = earlier and c.segments[j + 1].joiner not in (*LIST_JOINERS, "(")
         if found[j] is not None or t.multilevel or apart:
             return
         found[j] = here

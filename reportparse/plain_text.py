@@ -28,13 +28,14 @@ _SPOKEN = re.compile(
 _TAG = re.compile(
     r"</?[a-z][a-z0-9]{0,10}(?:\s[^<>\n]{0,80})?/?>|\[/?(?:b|i|u|bold|italic)\]|&(?:nbsp|amp|lt|gt|quot);"
 )
+_UNTICKED = re.compile(r"\[ ?\][ \t]?[a-z][a-z /-]{0,40}")
 _QUOTED = re.compile(r'"[^"]{12,600}"')
 _REPLY_MARK = re.compile(r"^[ \t]*>", re.MULTILINE)
 
 
 def to_plain(text: str) -> str:
     """The text as the grammar reads it but for its layout."""
-    return blank_quotes(blank_reply_marks(read_spoken_marks(blank_tags(normalise(text)))))
+    return blank_quotes(blank_reply_marks(read_spoken_marks(blank_unticked(blank_tags(normalise(text))))))
 
 
 def normalise(text: str) -> str:
@@ -53,6 +54,13 @@ def blank_tags(text: str) -> str:
     if "<" not in text and "&" not in text and "[/" not in text:
         return text
     return _TAG.sub(lambda m: " " * len(m.group()), text)
+
+
+def blank_unticked(text: str) -> str:
+    """The text with spaces for the words beside a box without a tick: ``[ ] none [x] mild [ ] moderate``."""
+    if "[ ]" not in text and "[]" not in text:
+        return text
+    return _UNTICKED.sub(lambda m: " " * len(m.group()), text)
 
 
 def read_spoken_marks(text: str) -> str:

@@ -11,7 +11,7 @@ ABBREVIATIONS = frozenset(
 _SENTENCE_END = re.compile(r"[.!?](?![0-9.!?])(?=[\s\"')\]*]|[a-z*]|$)")
 _LAST_WORD = re.compile(r"([a-z]+)$")
 _SITE_SHORT = re.compile(r"\b(?:nfs?|ccs?|lrs?|nfn)\b")
-_LABEL_NEXT = re.compile(r"\s+(?:[a-z][a-z ]{0,24}:|[ltd]\s?\d{1,2}\s?[-/]?\s?[ls]?\s?\d)")
+_LABEL_NEXT = re.compile(r"\s+(?:[a-z][a-z ]{0,24}:|[lr][a-z]{1,3}\s-\s|[ltd]\s?\d{1,2}\s?[-/]?\s?[ls]?\s?\d)")
 _SIDES = ("l", "r", "lt", "rt")
 _NO_SIDE_NEXT = re.compile(r"\s+(?:the|rest|other|remaining|there|both|canal|central|spinal|thecal)\b")
 

@@ -223,6 +223,15 @@ RULES: dict[str, list[tuple[str, str]]] = {
         ("L4-5: Severe foraminal stenosis R, mild stenosis L. Canal ok.", "L4-L5 SCS=0 RFS=3 LFS=1"),
         ("L4-5: Mild canal stenosis. Severe L. foraminal stenosis. R. foramen ok.", "L4-L5 SCS=1 LFS=3 RFS=0"),
     ],
+    "levels in brackets close what they follow": [
+        ("Moderate canal stenosis (L4-5) and severe left foraminal stenosis (L5-S1).", "L4-L5 SCS=2; L5-S1 LFS=3"),
+    ],
+    "a pronoun keeps the side": [("L4-5: Left foraminal stenosis. This is moderate.", "L4-L5 LFS=2")],
+    "boxes ticked and not": [
+        ("L4-5 canal: [ ] none [x] mild [ ] moderate [ ] severe", "L4-L5 SCS=1"),
+        ("L4-5 canal: [x] none [ ] mild [ ] moderate [ ] severe", "L4-L5 SCS=0"),
+    ],
+    "a stenosis of a vessel": [("L5-S1: Stenosis of the left common iliac artery, severe.", "-")],
     "a level after but": [
         ("Severe canal stenosis but no foraminal stenosis at L3-4.", "L3-L4 SCS=3 xFS=0"),
         ("No canal stenosis but severe left foraminal stenosis at L3-4.", "L3-L4 SCS=0 LFS=3"),
