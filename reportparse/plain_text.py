@@ -28,7 +28,7 @@ _SPOKEN = re.compile(
 _TAG = re.compile(
     r"</?[a-z][a-z0-9]{0,10}(?:\s[^<>\n]{0,80})?/?>|\[/?(?:b|i|u|bold|italic)\]|&(?:nbsp|amp|lt|gt|quot);"
 )
-_UNTICKED = re.compile(r"\[ ?\][ \t]?[a-z][a-z /-]{0,40}")
+_UNTICKED = re.compile(r"\[\s?\]\s?[a-z]{2}[a-z /-]{0,40}")
 _QUOTED = re.compile(r'"[^"]{12,600}"')
 _REPLY_MARK = re.compile(r"^[ \t]*>", re.MULTILINE)
 
@@ -57,10 +57,14 @@ def blank_tags(text: str) -> str:
 
 
 def blank_unticked(text: str) -> str:
-    """The text with spaces for the words beside a box without a tick: ``[ ] none [x] mild [ ] moderate``."""
-    if "[ ]" not in text and "[]" not in text:
+    """The text with spaces for the words after a box without a tick: ``[ ] none [x] mild [ ] moderate``.
+
+    Not where boxes stand after their words (``none [ ] mild [x]``).
+    """
+    before, box, _ = text.partition("[")
+    if not box or before.rstrip()[-1:].isalpha():
         return text
-    return _UNTICKED.sub(lambda m: " " * len(m.group()), text)
+    return _UNTICKED.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
 
 
 def read_spoken_marks(text: str) -> str:
