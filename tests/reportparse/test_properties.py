@@ -36,7 +36,7 @@ HELD_LEVELS = {"lvl-spoken", "lvl-range", "transitional", "region", "levels word
 _NOT_WRAPPED = re.compile(r"above the L4-S1 fusion|more to the left, narrowing|mild \(R\); canal")
 """Texts in which a wrap still changes a label."""
 
-_NO_PAIR = re.compile(r"junction|L45|below|above|lower two|3-4 and 4-5|through|respectively", re.IGNORECASE)
+_NO_PAIR = re.compile(r"junction|L45|below|above|lower two|3-4 and 4-5|through|T12 to|respectively", re.IGNORECASE)
 
 PARSER = ReportParser()
 
