@@ -37,6 +37,7 @@ REPEATED = [
     "from mild to severe, ", "previously severe, now mild, ", "if ", "possible ", "no longer ", "5 mm ", "\u2028",
     "İ", "é", "\x00", "a.b.c.", "e.g. ", "L. ", "Dr. ", "?!", "exiting root ", "thecal sac ", "compressing ",
     "narrowing of the ",
+    "<", "&a", "[/", "[ ] ", "[x] mild ", '"a', "> a\n", "a;b;c;d;e\n", " / a / b", "other levels normal. ",
 ]  # fmt: skip
 """Units said over and over."""
 
