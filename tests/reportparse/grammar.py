@@ -582,4 +582,40 @@ RULES: dict[str, list[tuple[str, str]]] = {
         ("L4-5:&nbsp;Mild&nbsp;canal stenosis &amp; severe left foraminal stenosis.", "L4-L5 SCS=1 LFS=3"),
         ("**L4-L5:** *Mild* canal stenosis.", "L4-L5 SCS=1"),
     ],
+    "what is said of a slot beats what leaves it open": [
+        ("L2-3: Bulge abutting the thecal sac.\n\nThe spinal canal is adequate.", "ALL SCS=0"),
+        ("L2-3: Bulge abutting the thecal sac. Mild canal stenosis.", "L2-L3 SCS=1"),
+        ("L4-5: Foramina not well assessed. IMPRESSION: Mild left foraminal stenosis at L4-5.", "L4-L5 LFS=1"),
+        ("FINDINGS:\nL4-5: Possible canal stenosis.\n\nIMPRESSION:\nMild canal stenosis at L4-5.", "L4-L5 SCS=1"),
+        ("L4-5: No severe canal stenosis. Mild canal stenosis.", "L4-L5 SCS=1"),
+        ("L4-5: Canal stenosis, at least moderate.", "L4-L5 SCS=2-3u"),
+    ],
+    "respectively, of sides": [
+        ("Moderate right and severe left foraminal stenosis at L4-5 and L5-S1, respectively.",
+         "L4-L5 RFS=2; L5-S1 LFS=3"),
+    ],
+    "headers without a colon": [
+        ("FINDINGS L4-5 mild canal stenosis. IMPRESSION moderate canal stenosis at L4-5.", "L4-L5 SCS=1"),
+        ("Prior report described severe canal stenosis at L4-5.", "-"),
+        ("Impression is of severe canal stenosis at L4-5.", "L4-L5 SCS=3"),
+        ("MRI BRAIN AND LUMBAR SPINE\n\nThe spinal canal is adequate.", "ALL SCS=0"),
+        ("Comparison is made with 2019. L4-5: Mild canal stenosis.", "L4-L5 SCS=1"),
+        ("Clinical indication severe stenosis. Findings L4-5 canal patent.", "L4-L5 SCS=0"),
+    ],
+    "tables with other columns": [
+        ("level;canal;left foramen;right foramen;comment\nL3-4;mild;none;none;severe facet "
+         "arthropathy\nL4-5;severe;mild;none;",
+         "L3-L4 SCS=1 xFS=0; L4-L5 SCS=3 LFS=1 RFS=0"),
+        ("| Level | Disc | Canal | Facets |\n| L3-4 | severe | mild | moderate |\n| L4-5 | mild | none | severe |",
+         "L3-L4 SCS=1; L4-L5 SCS=0"),
+        ("| | Canal | Foramina |\n| L3-4 | mild | moderate L, mild R |\n| L4-5 | none | none |",
+         "L3-L4 SCS=1 LFS=2 RFS=1; L4-L5 SCS=0 xFS=0"),
+    ],
+    "measures are no grades": [
+        ("L4-5: 3 mm bulge. Canal 12 mm, patent.", "L4-L5 SCS=0"),
+        ("L4-5: The canal measures 9 x 12 mm.", "L4-L5 SCS=?"),
+        ("L4-5: Severe canal stenosis, 5 mm AP (previously 8 mm).", "L4-L5 SCS=3"),
+        ("L4-5: 50% disc height loss. Mild canal stenosis.", "L4-L5 SCS=1"),
+        ("L4-5: Grade 2 listhesis of 6 mm with moderate bilateral foraminal stenosis.", "L4-L5 xFS=2"),
+    ],
 }  # fmt: skip
