@@ -1,0 +1,1 @@
+"""DICOM files to studies: headers to series and stacks, pixels to volumes."""

@@ -1,0 +1,1 @@
+"""Phantom studies: a parametric lumbar spine, imaged into DICOM, with its truth."""

@@ -1,0 +1,19 @@
+"""A native crop: the part of a stack around a disc, uninterpolated, as it lies in the store."""
+
+from dataclasses import dataclass
+
+from imaging.volume import Volume
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A box of a stack's voxels, with the margin that augmentation needs.
+
+    ``volume``: the box; its ``voxels`` are uint16 and stand for ``voxels * scale + offset`` of the decoded image.
+    ``series`` is the digest of the source series. A disc's axial view may have more than one crop, one a stack.
+    """
+
+    volume: Volume
+    scale: float
+    offset: float
+    series: str
