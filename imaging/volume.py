@@ -48,7 +48,7 @@ class Volume:
 
     def to_indices(self, points: FloatArray) -> FloatArray:
         """Continuous (i, j, k) of LPS mm, both (..., 3); beyond the ends of a stack k goes on at the end's step."""
-        indices = transform(np.linalg.inv(self.affine), points)
+        indices = transform(np.linalg.inv(self.affine).astype(np.float64), points)
         if self.slice_offsets_mm is not None:
             numbers = np.arange(len(self.slice_offsets_mm), dtype=np.float64)
             indices[..., 2] = interpolate_ends(indices[..., 2], self.slice_offsets_mm, numbers)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from imaging.frames import DiscFrame
 from imaging.volume import Volume
 
 
@@ -17,3 +18,12 @@ class Crop:
     scale: float
     offset: float
     series: str
+
+
+@dataclass(frozen=True)
+class DiscCrops:
+    """What the store holds of a disc: its frame, and the crops of each view, none where the view is missing."""
+
+    frame: DiscFrame
+    axial: tuple[Crop, ...]
+    sagittal: tuple[Crop, ...]
