@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.geometry import FloatArray, transform
+from imaging.study import Stack
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,14 @@ class Volume:
             numbers = np.arange(len(self.slice_offsets_mm), dtype=np.float64)
             indices[..., 2] = interpolate_ends(indices[..., 2], self.slice_offsets_mm, numbers)
         return indices
+
+
+def to_bare_volume(stack: Stack | Volume) -> Volume:
+    """The geometry of a stack or a volume as a volume, whose voxels have the right shape and take no memory."""
+    if isinstance(stack, Volume):
+        return stack
+    voxels = np.broadcast_to(np.uint16(0), stack.shape)
+    return Volume(voxels, stack.affine, stack.thickness_mm, stack.slice_offsets_mm)
 
 
 def interpolate_ends(x: FloatArray, xp: FloatArray, fp: FloatArray) -> FloatArray:

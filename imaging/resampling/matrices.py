@@ -1,0 +1,48 @@
+"""The one matrix that takes a sample of a disc's grid to a place in a volume's voxels, augmentation multiplied in."""
+
+import numpy as np
+
+from imaging.augmentation import Augmentation, to_augmentation_matrix
+from imaging.frames import DiscFrame
+from imaging.geometry import FloatArray
+from imaging.grids import Grid, to_grid_affine
+from imaging.volume import Volume
+
+
+def to_index_matrix(
+    volume: Volume, frame: DiscFrame, grid: Grid, augmentation: Augmentation | None = None
+) -> FloatArray:
+    """The 4 x 4 matrix from a sample's (width, height, depth) index to the volume's (i, j, k).
+
+    Where the volume's slices are not evenly spaced the third is the offset in mm along the slice direction, as in the
+    volume's affine.
+    """
+    to_patient = to_grid_affine(grid, frame)
+    if augmentation is not None:
+        to_patient = to_augmentation_matrix(augmentation, frame) @ to_patient
+    return np.linalg.solve(volume.affine, to_patient).astype(np.float64)
+
+
+def to_theta(volume: Volume, frame: DiscFrame, grid: Grid, augmentation: Augmentation | None = None) -> FloatArray:
+    """The 3 x 4 theta of torch's ``affine_grid`` and ``grid_sample``, both with ``align_corners=False``.
+
+    ``affine_grid`` counts from -1 to 1 between the outer faces of the first and last sample, ``grid_sample`` between
+    those of the first and last voxel. Slices that are not evenly spaced: the third row is of the offset in mm,
+    taken as if it were k.
+    """
+    matrix = to_index_matrix(volume, frame, grid, augmentation)
+    samples = np.array(grid.samples[::-1], dtype=np.float64)  # width, height, depth
+    voxels = np.array(volume.voxels.shape[::-1], dtype=np.float64)  # columns, rows, slices
+    linear = matrix[:3, :3] * (samples / 2)
+    centre = matrix[:3, :3] @ ((samples - 1) / 2) + matrix[:3, 3]
+    theta: FloatArray = np.column_stack([linear * (2 / voxels)[:, None], (2 * centre + 1) / voxels - 1])
+    return theta
+
+
+def to_slice_gaps(volume: Volume) -> FloatArray:
+    """The distance between neighbouring slice planes, mm, one for each gap; of a single slice, its own step."""
+    height = abs(float(volume.affine[:3, 2] @ volume.normal))
+    if volume.slice_offsets_mm is not None and len(volume.slice_offsets_mm) > 1:
+        gaps: FloatArray = np.diff(volume.slice_offsets_mm) * height
+        return gaps
+    return np.full(max(volume.voxels.shape[0] - 1, 1), height)
