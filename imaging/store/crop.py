@@ -22,8 +22,12 @@ class Crop:
 
 @dataclass(frozen=True)
 class DiscCrops:
-    """What the store holds of a disc: its frame, and the crops of each view, none where the view is missing."""
+    """What the store holds of a disc: its frame, and the crops of each view, none where the view is missing.
+
+    ``remarks`` are codes of what a reader of the disc should know, such as ``axial: missing``.
+    """
 
     frame: DiscFrame
     axial: tuple[Crop, ...]
     sagittal: tuple[Crop, ...]
+    remarks: tuple[str, ...] = ()
