@@ -4,7 +4,15 @@ from typing import NamedTuple
 
 
 class ImagingError(ValueError):
-    """An input that cannot be used; the message says what was found and expected, and names no patient and no path."""
+    """An input that cannot be used; the message says what was found and expected, and names no patient and no path.
+
+    ``code`` and ``tag`` are those of the Refusal that may be made of it, empty where nobody gave them.
+    """
+
+    def __init__(self, message: str, code: str = "", tag: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.tag = tag
 
 
 class Refusal(NamedTuple):
