@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from imaging.dicom.quiet import quiet_pydicom
+from imaging.dicom.sources import Open, open_sources
 from imaging.refusal import ImagingError
 from imaging.study import SliceSource, Stack
 from imaging.volume import Volume
@@ -79,9 +79,9 @@ def _read_slices(sources: tuple[SliceSource, ...], shape: tuple[int, int]) -> li
     for index, source in enumerate(sources):
         wanted.setdefault((str(source.path), source.member), []).append(index)
     decoded: dict[int, _Slice] = {}
-    with quiet_pydicom():
+    with quiet_pydicom(), open_sources() as open_one:
         for indices in wanted.values():
-            dataset = _read_dataset(sources[indices[0]])
+            dataset = _read_dataset(sources[indices[0]], open_one)
             frames = [sources[index].frame for index in indices]
             try:
                 decoded.update(zip(indices, _decode(dataset, frames, shape), strict=True))
@@ -110,13 +110,15 @@ def _decode(dataset: Any, frames: list[int], shape: tuple[int, int]) -> Iterator
     return (_to_slice(dataset, frame, array) for frame, array in zip(frames, arrays, strict=True))
 
 
-def _read_dataset(source: SliceSource) -> Any:
+def _read_dataset(source: SliceSource, open_one: Open) -> Any:
     import pydicom
 
-    content = _read_content(source)
     try:
-        dataset = pydicom.dcmread(BytesIO(content), specific_tags=_TAGS, force=True)
-    except Exception:
+        with open_one(source.path, source.member) as file:
+            dataset = pydicom.dcmread(file, specific_tags=_TAGS, force=True)
+    except OSError:
+        raise ImagingError("the file can no longer be read", "unreadable") from None
+    except Exception:  # also what zipfile raises on a damaged member
         raise ImagingError("the DICOM file is cut off or damaged", "damaged-file") from None
     if "TransferSyntaxUID" not in dataset.file_meta:  # a file without preamble: pydicom has seen which of three it is
         dataset.file_meta.TransferSyntaxUID = _guess_syntax(*dataset.original_encoding)
@@ -131,22 +133,10 @@ def _guess_syntax(is_implicit: bool, is_little_endian: bool) -> Any:
     return ExplicitVRLittleEndian if is_little_endian else ExplicitVRBigEndian
 
 
-def _read_content(source: SliceSource) -> bytes:
-    from zipfile import ZipFile
-
-    try:
-        if source.member is None:
-            return source.path.read_bytes()
-        with ZipFile(source.path) as archive:
-            return archive.read(source.member)
-    except Exception:
-        raise ImagingError("the file can no longer be read", "unreadable") from None
-
-
 def _check_image(dataset: Any, shape: tuple[int, int]) -> None:
     """ImagingError where there is no grey image of this shape."""
     if "PixelData" not in dataset:
-        raise _refuse("is missing", "no-pixels", _PIXEL_DATA)
+        raise _refuse("is missing: the file holds no image, or is cut off", "no-pixels", _PIXEL_DATA)
     if dataset.get("SamplesPerPixel", 1) != 1:
         raise _refuse("is not 1: the image is in colour", "colour", "SamplesPerPixel (0028,0002)")
     if dataset.get("PhotometricInterpretation") not in ("MONOCHROME1", "MONOCHROME2"):
@@ -160,18 +150,21 @@ def _check_image(dataset: Any, shape: tuple[int, int]) -> None:
 def _check_decoder(dataset: Any) -> None:
     """ImagingError where the transfer syntax is none of an image, or its decoder is not installed."""
     from pydicom.pixels.decoders.base import get_decoder
-    from pydicom.uid import AllTransferSyntaxes
+    from pydicom.uid import AllTransferSyntaxes, JPEGExtended12Bit
 
     syntax = dataset.file_meta.TransferSyntaxUID
     tag = "TransferSyntaxUID (0002,0010)"
     if syntax not in AllTransferSyntaxes:
         raise _refuse("is none of the standard's", "unknown-transfer-syntax", tag)
     try:
-        is_available = get_decoder(syntax).is_available
+        decoder = get_decoder(syntax)
     except NotImplementedError:
         raise _refuse(f"{syntax.name} is none that lumbar reads", "unknown-transfer-syntax", tag) from None
-    if not is_available:
-        what = f"{syntax.name} ({syntax}) needs a decoder: pip install 'lumbar[codecs]'"
+    if not decoder.is_available:
+        raise _refuse(f"{syntax.name} needs a decoder: pip install 'lumbar[codecs]'", "no-decoder", tag)
+    is_wide = syntax == JPEGExtended12Bit and dataset.get("BitsStored") != 8
+    if is_wide and "pylibjpeg" not in decoder.available_plugins:
+        what = f"{syntax.name} of 12 bits needs a decoder beside lumbar[codecs]: pip install pylibjpeg-libjpeg (GPL)"
         raise _refuse(what, "no-decoder", tag)
 
 
