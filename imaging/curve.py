@@ -3,6 +3,10 @@
 The parameter is the chord length, not z or the image row, so that it stays one to one at L5-S1 and in scoliosis.
 DeepSPINE (Lu et al. 2018, section 3.1) fits its curve in the middle sagittal slice; ``CurveMode.MID_SLICE`` does the
 same, and is wrong by construction where the spine bends sideways.
+
+The degree of each axis is chosen by generalised cross-validation (Craven and Wahba 1979): the degree a straight spine
+needs as the least, and a higher one where the landmarks bend more than their own uncertainty explains. Degree 2 in x
+misses a double scoliosis of 40 degrees by 17 degrees, degree 6 throughout doubles what noise does to a straight spine.
 """
 
 from dataclasses import dataclass
@@ -14,6 +18,11 @@ from numpy.polynomial import polynomial
 from imaging.geometry import FloatArray, normalise
 from imaging.landmarks import check_landmarks, LandmarkError, Landmarks, Nodes, to_nodes
 
+HALF_VERTEBRA_MM = 15.0
+"""How far beyond its first and its last landmark the curve may be read."""
+
+LEAST_WEIGHT = 0.05
+
 
 class CurveMode(StrEnum):
     """Whether the curve is fitted in space or in one sagittal plane."""
@@ -24,11 +33,18 @@ class CurveMode(StrEnum):
 
 @dataclass(frozen=True)
 class CurveSettings:
-    """How the curve is fitted: the highest degree of x and of y and z, and where."""
+    """How the curve is fitted.
+
+    ``least_degree_x``, ``least_degree_yz`` and ``most_degree`` bound the degrees, which n landmarks bound to n - 2 too.
+    ``landmark_sd_mm``: bends smaller than this are taken for noise. ``weighted``: by the landmarks' confidence.
+    """
 
     mode: CurveMode = CurveMode.SPACE
-    degree_x: int = 2
-    degree_yz: int = 4
+    least_degree_x: int = 2
+    least_degree_yz: int = 4
+    most_degree: int = 6
+    landmark_sd_mm: float = 0.3
+    weighted: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,19 +81,33 @@ def fit_curve(
     chords = np.linalg.norm(np.diff(points, axis=0), axis=1)
     knots = np.concatenate([[0.0], np.cumsum(chords)])
     length = float(knots[-1])
-    coefficients = _fit(knots / length, points, nodes.confidence, settings)
-    fitted = polynomial.polyval(knots / length, coefficients).T
-    residuals = np.linalg.norm(fitted - nodes.points, axis=1)
+    weights = np.maximum(nodes.confidence, LEAST_WEIGHT) if settings.weighted else np.ones(len(knots))
+    coefficients = _fit_axes(knots / length, points, weights, settings)
+    residuals = np.linalg.norm(_evaluate(coefficients, knots / length) - nodes.points, axis=1)
     return SpineCurve(nodes.structures, knots / length, coefficients, residuals, length)
 
 
-def _fit(knots: FloatArray, points: FloatArray, confidence: FloatArray, settings: CurveSettings) -> FloatArray:
-    n = len(knots)
-    coefficients = np.zeros((settings.degree_yz + 1, 3))
-    for axis, highest in enumerate((settings.degree_x, settings.degree_yz, settings.degree_yz)):
-        degree = max(1, min(highest, n - 2))
-        coefficients[: degree + 1, axis] = polynomial.polyfit(knots, points[:, axis], degree)
+def _fit_axes(t: FloatArray, points: FloatArray, weights: FloatArray, settings: CurveSettings) -> FloatArray:
+    most = max(1, min(settings.most_degree, len(t) - 2))
+    coefficients = np.zeros((most + 1, 3))
+    for axis, least in enumerate((settings.least_degree_x, settings.least_degree_yz, settings.least_degree_yz)):
+        fits = [
+            _fit_degree(t, points[:, axis], weights, degree, settings.landmark_sd_mm)
+            for degree in range(min(least, most), most + 1)
+        ]
+        best = min(fits, key=lambda fit: fit[0])[1]
+        coefficients[: len(best), axis] = best
     return coefficients
+
+
+def _fit_degree(
+    t: FloatArray, values: FloatArray, weights: FloatArray, degree: int, sd_mm: float
+) -> tuple[float, FloatArray]:
+    """The generalised cross-validation score of a degree, and its coefficients."""
+    fitted = np.asarray(polynomial.polyfit(t, values, degree, w=np.sqrt(weights)), dtype=np.float64)
+    errors = values - np.asarray(polynomial.polyval(t, fitted))
+    freedom = 1 - min(degree + 1, len(t) - 0.5) / len(t)
+    return float(np.average(errors**2, weights=weights) + sd_mm**2) / freedom**2, fitted
 
 
 def _to_only_normal(landmarks: Landmarks) -> FloatArray:
@@ -93,15 +123,30 @@ def _to_line(nodes: Nodes, up: FloatArray) -> SpineCurve:
 
 
 def to_curve_points(curve: SpineCurve, t: FloatArray) -> FloatArray:
-    """c(t), (..., 3), LPS mm."""
+    """c(t), (..., 3), LPS mm; LandmarkError further than half a vertebra beyond the ends."""
+    _check_reach(curve, t)
     return _evaluate(curve.coefficients, t)
 
 
 def to_tangents(curve: SpineCurve, t: FloatArray) -> FloatArray:
-    """The unit directions of c'(t), (..., 3), towards the feet."""
+    """The unit directions of c'(t), (..., 3), towards the feet; LandmarkError as ``to_curve_points``."""
+    _check_reach(curve, t)
     slopes = _evaluate(np.asarray(polynomial.polyder(curve.coefficients), dtype=np.float64), t)
     tangents: FloatArray = slopes / np.linalg.norm(slopes, axis=-1, keepdims=True)
     return tangents
+
+
+def to_knot(curve: SpineCurve, structure: str) -> float:
+    """The t of a landmark."""
+    return float(curve.knots[curve.structures.index(structure)])
+
+
+def _check_reach(curve: SpineCurve, t: FloatArray) -> None:
+    beyond = float(np.max(np.maximum(curve.knots[0] - t, t - curve.knots[-1]))) * curve.length_mm
+    if beyond > HALF_VERTEBRA_MM:
+        raise LandmarkError(
+            "beyond-curve", f"{beyond:.1f} mm beyond the last landmark, expected up to {HALF_VERTEBRA_MM:g}"
+        )
 
 
 def _evaluate(coefficients: FloatArray, t: FloatArray) -> FloatArray:

@@ -5,17 +5,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imaging.curve import SpineCurve, to_curve_points, to_tangents
+from imaging.curve import SpineCurve, to_curve_points, to_knot, to_tangents
 from imaging.frames import DiscFrame
-from imaging.geometry import FloatArray, normalise
-from imaging.landmarks import are_neighbours, DiscLandmark, LandmarkError, Landmarks, to_rank
+from imaging.geometry import FloatArray, normalise, to_angle_deg
+from imaging.landmarks import LandmarkError, Landmarks
 from imaging.refusal import Refusal
-from imaging.vertebrae import to_level
-from lexicons.vocabulary import Level
+from lexicons.vocabulary import Level, LEVELS
 
 LEFT = np.array([1.0, 0.0, 0.0])
+HEAD = np.array([0.0, 0.0, 1.0])
 MIN_LEFT_COSINE = 0.6
 """The normal of a sagittal series is at least this much sideways."""
+
+ODD_RESIDUAL_MM = 3.0
+MAX_RESIDUAL_MM = 8.0
+MAX_TILT_DEG = 40.0
+MAX_LUMBOSACRAL_TILT_DEG = 65.0
+MAX_TURN_DEG = 30.0
+"""Beyond these a landmark is more likely misplaced than the spine so bent; a disc is refused only off the curve."""
 
 
 class DiscFrames(NamedTuple):
@@ -27,26 +34,61 @@ class DiscFrames(NamedTuple):
 
 
 def to_disc_frames(curve: SpineCurve, landmarks: Landmarks, left_hint: FloatArray | None = None) -> DiscFrames:
-    """The frames of the discs between neighbouring vertebrae.
+    """The frames of the six levels: a disc that was seen keeps its centre and normal, the others follow the curve.
 
     ``left_hint``, (3,), is the normal of the sagittal series where the patient lay rotated, of either sign.
     LandmarkError where it does not point sideways.
     """
     sideways = to_sideways(left_hint)
-    frames: dict[Level, DiscFrame] = {}
+    frames: list[DiscFrame] = []
     refusals: list[Refusal] = []
-    for above, below in pairwise(landmarks.structures):
-        level = to_level(above, below)
-        if level is None:
-            reason = _to_reason(above, below)
-            if reason:
-                refusals.append(Refusal(landmarks.study_id, f"{above}-{below}", reason[0], "", reason[1]))
-            continue
-        t = np.mean([curve.knots[curve.structures.index(name)] for name in (above, below)])
-        frames[level] = to_frame(level, to_curve_points(curve, t), -to_tangents(curve, t), sideways)
+    for level in LEVELS:
+        fault = _to_fault(level, curve, landmarks)
+        if fault is None:
+            frames.append(_to_level_frame(level, curve, landmarks, sideways))
+        else:
+            refusals.append(Refusal(landmarks.study_id, str(level), fault[0], "", fault[1]))
+    return DiscFrames(tuple(frames), tuple(refusals), to_remarks(curve, tuple(frames)))
+
+
+def _to_level_frame(level: Level, curve: SpineCurve, landmarks: Landmarks, sideways: FloatArray) -> DiscFrame:
     for disc in landmarks.discs:
-        frames[disc.level] = _to_seen_frame(curve, disc, sideways)
-    return DiscFrames(tuple(frames[level] for level in sorted(frames, key=to_rank)), tuple(refusals), ())
+        if disc.level == level:
+            normal = -to_tangents(curve, np.array(to_knot(curve, level))) if disc.normal is None else disc.normal
+            return to_frame(level, disc.centre, normal, sideways)
+    above, below = level.split("-")
+    t = np.array((to_knot(curve, above) + to_knot(curve, below)) / 2)
+    return to_frame(level, to_curve_points(curve, t), -to_tangents(curve, t), sideways)
+
+
+def _to_fault(level: Level, curve: SpineCurve, landmarks: Landmarks) -> tuple[str, str] | None:
+    """The code and the reason why a level has no frame; None where it has one."""
+    above, below = level.split("-")
+    if below == "S1" and "L6" in landmarks.structures:
+        return "transitional", "a sixth lumbar vertebra lies between L5 and S1; no level names the discs beside it"
+    if any(disc.level == level for disc in landmarks.discs):
+        return None
+    missing = [name for name in (above, below) if name not in landmarks.structures]
+    if missing:
+        return "vertebra-missing", f"no centroid of {' and '.join(missing)}"
+    residual = max(curve.residuals_mm[curve.structures.index(name)] for name in (above, below))
+    if residual > MAX_RESIDUAL_MM:
+        return "off-curve", f"a centroid lies {residual:.1f} mm off the curve, expected up to {MAX_RESIDUAL_MM:g}"
+    return None
+
+
+def to_remarks(curve: SpineCurve, frames: tuple[DiscFrame, ...]) -> tuple[str, ...]:
+    """What is odd about a spine, a code each, with the level where it has one."""
+    remarks = ["uneven-curve"] if curve.residuals_mm.max() > ODD_RESIDUAL_MM else []
+    for frame in frames:
+        limit = MAX_LUMBOSACRAL_TILT_DEG if frame.level is Level.L5_S1 else MAX_TILT_DEG
+        if to_angle_deg(frame.sup, HEAD) > limit:
+            remarks.append(f"steep-disc {frame.level}")
+    for first, second in pairwise(frames):
+        steps = LEVELS.index(second.level) - LEVELS.index(first.level)
+        if to_angle_deg(first.sup, second.sup) > MAX_TURN_DEG * steps:
+            remarks.append(f"sharp-bend {first.level} {second.level}")
+    return tuple(remarks)
 
 
 def to_sideways(left_hint: FloatArray | None) -> FloatArray:
@@ -64,18 +106,3 @@ def to_frame(level: Level, centre: FloatArray, sup: FloatArray, sideways: FloatA
     up = normalise(sup)
     left = normalise(sideways - (sideways @ up) * up)
     return DiscFrame(level, centre, left, np.cross(up, left), up)
-
-
-def _to_seen_frame(curve: SpineCurve, disc: DiscLandmark, sideways: FloatArray) -> DiscFrame:
-    t = curve.knots[curve.structures.index(str(disc.level))]
-    sup = -to_tangents(curve, t) if disc.normal is None else disc.normal
-    return to_frame(disc.level, disc.centre, sup, sideways)
-
-
-def _to_reason(above: str, below: str) -> tuple[str, str] | None:
-    """Why there is no disc between two vertebrae; None for T11-T12, which no level names."""
-    if "L6" in (above, below):
-        return "transitional", f"{above}-{below} has no level: the spine has a sixth lumbar vertebra"
-    if not are_neighbours(above, below):
-        return "vertebra-missing", f"no centroid between {above} and {below}"
-    return None
