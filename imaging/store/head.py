@@ -16,8 +16,8 @@ def to_head(settings: Settings) -> dict[str, Any]:
     return {"format": FORMAT, "version": FORMAT_VERSION, "settings": dict(settings)}
 
 
-def read_head(store: Path) -> dict[str, Any]:
-    """The head of a store; StoreError where there is none, or one of another format."""
+def read_head(store: Path, any_version: bool = False) -> dict[str, Any]:
+    """The head of a store; StoreError where there is none, or one of another format or version."""
     try:
         head = json.loads((store / HEAD).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -27,7 +27,7 @@ def read_head(store: Path) -> dict[str, Any]:
     found = head.get("format") if isinstance(head, dict) else None
     if found != FORMAT:
         raise StoreError(f"{HEAD} has format {found!r}, expected {FORMAT!r}")
-    if head.get("version") != FORMAT_VERSION:
+    if head.get("version") != FORMAT_VERSION and not any_version:
         raise StoreError(
             f"{HEAD} has format version {head.get('version')}, this lumbar reads {FORMAT_VERSION}: "
             "build the store anew, or use the lumbar that made it"

@@ -20,6 +20,8 @@ from lexicons.vocabulary import LEVELS, View
 Summary = dict[str, Any]
 """Counts of a finished store, as plain JSON values."""
 
+_FINISHED = ".finished"
+
 
 def open_for_writing(store: Path, settings: Settings, restart: bool = False) -> None:
     """Make a store's folder and head, or make sure that what is there was made with the same settings.
@@ -31,9 +33,10 @@ def open_for_writing(store: Path, settings: Settings, restart: bool = False) -> 
     head = store / HEAD
     if not head.exists() and any(path for path in store.iterdir() if not path.name.endswith(".tmp")):
         raise StoreError(f"the folder holds files but no {HEAD}: it is no volume store; name a new or empty folder")
-    if restart:
+    if restart and head.exists():
+        read_head(store, any_version=True)
         _empty(store)
-    if not head.exists():
+    if restart or not head.exists():
         write_whole(head, [json.dumps(to_head(settings), indent=1).encode()])
     check_same(read_head(store)["settings"], settings)
     remove_leftovers(store)
@@ -46,9 +49,31 @@ def find_study(store: Path, study_id: str) -> StudyRecord | None:
 
 
 def write_run(store: Path, name: str, refusals: Sequence[Refusal]) -> None:
-    """Keep what a run refused before it knew of which study it is; a later run of the same name replaces it."""
+    """Keep what a run refused before it knew of which study it is; a later run of the same name replaces it.
+
+    ``name`` is a hash: the file is called by it. The run is not finished: see ``finish_run``.
+    """
     (store / RUNS).mkdir(exist_ok=True)
+    (store / RUNS / f"{name}{_FINISHED}").unlink(missing_ok=True)
     write_whole(store / RUNS / f"{name}.json", [json.dumps(refusals).encode()])
+
+
+def finish_run(store: Path, name: str, state: str) -> Summary:
+    """Put the index together, then mark the run as finished with its input in this state; the summary."""
+    summary = write_index(store)
+    write_whole(store / RUNS / f"{name}{_FINISHED}", [state.encode()])
+    return summary
+
+
+def read_finished(store: Path, name: str, state: str) -> Summary | None:
+    """The summary of a store where a run of that name is finished and its input is still in this state, else None."""
+    try:
+        if (store / RUNS / f"{name}{_FINISHED}").read_text() != state or not (store / INDEX).exists():
+            return None
+        summary: Summary = json.loads((store / SUMMARY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return summary
 
 
 def write_index(store: Path) -> Summary:
@@ -115,8 +140,6 @@ def _to_csv(refusals: Sequence[Refusal]) -> bytes:
 
 
 def _empty(store: Path) -> None:
-    """Remove a store's files, the head last: cut short, it is still a store."""
-    for path in [store / INDEX, store / REFUSED, store / SUMMARY, *_study_files(store), *(store / RUNS).glob("*.json")]:
+    """Remove a store's files, the head apart: cut short, it is still a store."""
+    for path in [store / INDEX, store / REFUSED, store / SUMMARY, *(store / RUNS).glob("*.*"), *_study_files(store)]:
         path.unlink(missing_ok=True)
-    remove_leftovers(store)
-    (store / HEAD).unlink(missing_ok=True)

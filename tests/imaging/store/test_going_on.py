@@ -13,7 +13,7 @@ import pytest
 from imaging.store.schema import StoreError, to_file
 from imaging.store.study_file import write_study
 from imaging.store.whole_file import remove_leftovers, write_whole
-from imaging.store.writer import find_study, open_for_writing, write_index, write_run
+from imaging.store.writer import find_study, finish_run, open_for_writing, read_finished, write_index, write_run
 from tests.imaging.store.crops_of_noise import some_discs
 
 SETTINGS = {"margin": 0.1}
@@ -26,7 +26,7 @@ def build(store: Path, studies: list[str] = STUDIES, restart: bool = False) -> N
         if find_study(store, study_id) is None:
             write_study(store, study_id, "digest", some_discs(int(study_id[4:]), axial=1), [])
     write_run(store, "run", [])
-    write_index(store)
+    finish_run(store, "run", "state")
 
 
 def contents(store: Path) -> dict[str, bytes]:
@@ -52,7 +52,16 @@ def test_a_writer_killed_at_any_step_is_gone_on_from(tmp_path: Path, step: int) 
     assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
 
 
-def killed_at_step(store: Path, step: int) -> bool:
+@pytest.mark.parametrize("step", range(0, 48, 6))
+def test_a_restart_killed_at_any_step_is_gone_on_from(tmp_path: Path, step: int) -> None:
+    build(tmp_path / "whole")
+    build(tmp_path / "cut", STUDIES[:3])
+    assert killed_at_step(tmp_path / "cut", step, restart=True)
+    build(tmp_path / "cut")
+    assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
+
+
+def killed_at_step(store: Path, step: int, restart: bool = False) -> bool:
     """Build in a process that kills itself before a certain disk operation; whether it came so far."""
 
     def work() -> None:
@@ -71,7 +80,8 @@ def killed_at_step(store: Path, step: int) -> bool:
         os.fsync = count(os.fsync)  # type: ignore[assignment]
         Path.replace = count(Path.replace)  # type: ignore[method-assign,assignment]
         Path.open = count(Path.open)  # type: ignore[method-assign]
-        build(store)
+        Path.unlink = count(Path.unlink)  # type: ignore[method-assign]
+        build(store, restart=restart)
 
     _, status = os.waitpid(in_child(work), 0)
     return os.WIFSIGNALED(status)
@@ -119,6 +129,29 @@ def test_a_restart_removes_what_the_store_holds_and_nothing_else(tmp_path: Path)
     (tmp_path / "notes.txt").write_text("mine")
     open_for_writing(tmp_path, SETTINGS, restart=True)
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"notes.txt", "store.json"}
+
+
+def test_a_run_is_finished_for_the_input_that_it_had(tmp_path: Path) -> None:
+    build(tmp_path)
+    summary = read_finished(tmp_path, "run", "state")
+    assert summary is not None
+    assert summary["studies"] == len(STUDIES)
+    assert read_finished(tmp_path, "run", "other state") is None
+    assert read_finished(tmp_path, "other", "state") is None
+    write_run(tmp_path, "run", [])
+    assert read_finished(tmp_path, "run", "state") is None
+
+
+def test_the_head_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "store.json").write_text('{"format": "shop"}')
+    (tmp_path / "index.parquet").write_text("mine")
+    with pytest.raises(StoreError, match="'shop'"):
+        open_for_writing(tmp_path, SETTINGS, restart=True)
+    assert (tmp_path / "index.parquet").read_text() == "mine"
+    (tmp_path / "store.json").write_text('{"format": "lumbar volume store", "version": 0, "settings": {}}')
+    with pytest.raises(StoreError, match="version 0"):
+        open_for_writing(tmp_path, SETTINGS)
+    open_for_writing(tmp_path, SETTINGS, restart=True)
 
 
 @pytest.mark.parametrize("restart", [False, True])
