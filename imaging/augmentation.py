@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from imaging.geometry import FloatArray
 from lexicons.vocabulary import MIRRORED_TASK, Task
 
 Label = TypeVar("Label")
-Array = TypeVar("Array", bound=Any)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ LATTICE_MM = 3.0
 class AxialChoiceSettings:
     """When a stack is accepted: its angle to the disc's planes, and the least share of them that it covers.
 
-    ``radius_mm`` is of the part of a plane that counts. A stack far from the disc loses by exp(-distance / ``near_mm``).
+    ``radius_mm`` is of the part of a plane that counts; a stack away from it loses by exp(-distance / ``near_mm``).
     """
 
     largest_angle_deg: float = 25.0

@@ -9,18 +9,12 @@ from imaging.augmentation import Augmentation
 from imaging.frames import DiscFrame
 from imaging.geometry import FloatArray
 from imaging.grids import Grid
-from imaging.resampling.matrices import to_index_matrix, to_slice_gaps
+from imaging.resampling.matrices import LEAST_WEIGHT, to_blend_width, to_index_matrix, to_slice_gaps
+from imaging.resampling.rows import Mask, to_inside, to_mask, to_row_starts, to_slice_numbers
 from imaging.store.crop import Crop
-from imaging.volume import interpolate_ends
+from imaging.volume import Volume
 
 Values = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
-
-EDGE = 0.5 + 1e-4
-"""How far beyond the outermost voxel centres a sample counts as inside: half a voxel, and what rounding takes."""
-
-LEAST_WEIGHT = 1e-6
-"""Keeps the blend of stacks defined where every slice is far."""
 
 
 def sample_crops(
@@ -36,56 +30,63 @@ def sample_crops(
     weights = np.zeros(grid.samples, dtype=np.float32)
     for crop in crops:
         matrix = to_index_matrix(crop.volume, frame, grid, augmentation)
-        for depth in range(grid.samples[0]):
-            value, weight = _sample_plane(crop, matrix, depth, grid.samples[1:], len(crops) > 1)
-            total[depth] += value * weight
-            weights[depth] += weight
-    mask = weights > 0
-    np.divide(total, weights, out=total, where=mask)
-    return total, mask
+        mask = to_mask(to_inside(crop.volume, matrix, grid.samples), grid.samples[2])
+        starts = to_row_starts(matrix, grid.samples)
+        padded = to_padded(crop)
+        for plane in range(grid.samples[0]):
+            positions = _to_positions(starts[:, plane], matrix[:3, 0], grid.samples[2], crop.volume)
+            weight = mask[plane] * (_to_weights(crop.volume, positions[2]) if len(crops) > 1 else np.float32(1))
+            total[plane] += _interpolate(padded, positions) * weight
+            weights[plane] += weight
+    inside = weights > 0
+    np.divide(total, weights, out=total, where=inside)
+    return total, inside
 
 
-def _sample_plane(
-    crop: Crop, matrix: FloatArray, depth: int, size: tuple[int, int], blended: bool
-) -> tuple[Values, Values]:
-    """Values and weights of one plane of the grid, both (height, width); weight 0 is outside."""
-    voxels = crop.volume.voxels
-    positions = [_position(row, depth, size) for row in matrix[:3]]
-    offsets = crop.volume.slice_offsets_mm
-    if offsets is not None:
-        positions[2] = interpolate_ends(positions[2], offsets, np.arange(len(offsets), dtype=np.float64))
-    inside = np.ones(size, dtype=bool)
-    for position, count in zip(positions, voxels.shape[::-1], strict=True):
-        inside &= (position >= -EDGE) & (position <= count - 1 + EDGE)
-    weight = _blend(crop, positions[2]) if blended else np.ones(size)
-    value = _interpolate(voxels, positions) * crop.scale + crop.offset
-    return value.astype(np.float32), np.where(inside, weight, 0.0).astype(np.float32)
+def to_padded(crop: Crop) -> Values:
+    """The decoded voxels, float32, with the last slice, row and column once more: (slices, rows, columns) + 1."""
+    slices, rows, columns = crop.volume.voxels.shape
+    padded = np.empty((slices + 1, rows + 1, columns + 1), dtype=np.float32)
+    padded[:-1, :-1, :-1] = crop.volume.voxels
+    padded[-1] = padded[-2]
+    padded[:, -1] = padded[:, -2]
+    padded[:, :, -1] = padded[:, :, -2]
+    return padded * np.float32(crop.scale) + np.float32(crop.offset)
 
 
-def _position(row: FloatArray, depth: int, size: tuple[int, int]) -> FloatArray:
-    """One index of a volume over a plane of the grid, (height, width)."""
-    height, width = size
-    position: FloatArray = (np.arange(height) * row[1] + (depth * row[2] + row[3]))[:, None] + np.arange(width) * row[0]
-    return position
+def _to_positions(starts: FloatArray, step: FloatArray, width: int, volume: Volume) -> list[Values]:
+    """i, j and k over a plane of the grid, each (height, width); ``starts``: (3, height)."""
+    along = np.arange(width)
+    i, j, k = (start[:, None] + along * each for start, each in zip(starts, step, strict=True))
+    return [i.astype(np.float32), j.astype(np.float32), to_slice_numbers(volume, k).astype(np.float32)]
 
 
-def _blend(crop: Crop, k: FloatArray) -> FloatArray:
-    gaps = to_slice_gaps(crop.volume)
+def _to_weights(volume: Volume, k: Values) -> Values:
+    """How much a stack counts at k, by the distance to its nearest slice plane."""
+    gaps = to_slice_gaps(volume)
     gap = gaps[np.clip(np.floor(k).astype(np.intp), 0, len(gaps) - 1)]
-    nearest = np.clip(np.rint(k), 0, crop.volume.voxels.shape[0] - 1)
-    thickness = crop.volume.thickness_mm if crop.volume.thickness_mm > 0 else float(gaps.mean())
-    weight: FloatArray = np.maximum(np.exp(-((np.abs(k - nearest) * gap / thickness) ** 2)), LEAST_WEIGHT)
-    return weight
+    nearest = np.clip(np.rint(k), 0, volume.voxels.shape[0] - 1)
+    weights = np.exp(-((np.abs(k - nearest) * gap / to_blend_width(volume)) ** 2))
+    at_least: Values = np.maximum(weights, LEAST_WEIGHT).astype(np.float32)
+    return at_least
 
 
-def _interpolate(voxels: npt.NDArray[np.generic], positions: Sequence[FloatArray]) -> FloatArray:
-    clipped = [np.clip(p, 0, n - 1) for p, n in zip(positions, voxels.shape[::-1], strict=True)]
-    below = [np.floor(p).astype(np.intp) for p in clipped]
-    above = [np.minimum(b + 1, n - 1) for b, n in zip(below, voxels.shape[::-1], strict=True)]
-    fi, fj, fk = (p - b for p, b in zip(clipped, below, strict=True))
-    planes = []
-    for k in (below[2], above[2]):
-        rows = [voxels[k, j, below[0]] * (1 - fi) + voxels[k, j, above[0]] * fi for j in (below[1], above[1])]
-        planes.append(rows[0] * (1 - fj) + rows[1] * fj)
-    value: FloatArray = planes[0] * (1 - fk) + planes[1] * fk
-    return value
+def _interpolate(padded: Values, positions: Sequence[Values]) -> Values:
+    """The values at positions, (height, width), which are moved to the nearest voxel where they are outside."""
+    _, rows, columns = padded.shape
+    clipped = [np.clip(p, 0, n - 2) for p, n in zip(positions, padded.shape[::-1], strict=True)]
+    below = [p.astype(np.intp) for p in clipped]
+    i, j, k = (p - b.astype(np.float32) for p, b in zip(clipped, below, strict=True))
+    first = (below[2] * rows + below[1]) * columns + below[0]
+    flat = padded.ravel()
+    lines = [
+        _lerp(flat[at:][first], flat[at + 1 :][first], i) for at in (0, columns, rows * columns, (rows + 1) * columns)
+    ]
+    return _lerp(_lerp(lines[0], lines[1], j), _lerp(lines[2], lines[3], j), k)
+
+
+def _lerp(a: Values, b: Values, share: Values) -> Values:
+    b -= a
+    b *= share
+    b += a
+    return b

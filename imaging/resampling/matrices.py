@@ -8,6 +8,9 @@ from imaging.geometry import FloatArray
 from imaging.grids import Grid, to_grid_affine
 from imaging.volume import Volume
 
+LEAST_WEIGHT = 1e-6
+"""Of a stack in a blend: keeps the blend defined where every slice is far."""
+
 
 def to_index_matrix(
     volume: Volume, frame: DiscFrame, grid: Grid, augmentation: Augmentation | None = None
@@ -46,3 +49,8 @@ def to_slice_gaps(volume: Volume) -> FloatArray:
         gaps: FloatArray = np.diff(volume.slice_offsets_mm) * height
         return gaps
     return np.full(max(volume.voxels.shape[0] - 1, 1), height)
+
+
+def to_blend_width(volume: Volume) -> float:
+    """The distance over which a stack's weight in a blend falls off, mm: its SliceThickness, else its mean step."""
+    return volume.thickness_mm if volume.thickness_mm > 0 else float(to_slice_gaps(volume).mean())
