@@ -52,7 +52,9 @@ class Series:
 
     ``number`` counts a study's series from 1, in an order that does not depend on file names. ``digest`` is the first
     16 hex digits of the SHA-256 of SeriesInstanceUID, which may hold a date; ``frame_of_reference`` the same of
-    FrameOfReferenceUID, empty where there is none. ``excluded`` is the reason it is left out, or empty.
+    FrameOfReferenceUID, empty where there is none. ``excluded`` is the reason it is left out, a code, a colon and a
+    sentence, or empty; an excluded series has no stacks. ``images`` counts its images, second copies of a
+    file left out.
     """
 
     number: int
@@ -66,6 +68,8 @@ class Series:
     stacks: tuple[Stack, ...]
     excluded: str = ""
     remarks: tuple[str, ...] = ()
+    repetition_time_ms: float | None = None
+    images: int = 0
 
 
 @dataclass(frozen=True)
