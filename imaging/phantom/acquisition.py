@@ -7,7 +7,10 @@ import numpy as np
 
 from imaging.geometry import FloatArray
 from imaging.phantom.planning import SliceGrid
-from imaging.phantom.scene import Voxels
+from imaging.phantom.scene import MAX_SIGNAL, Voxels
+
+RESCAN_NOISE = 15.0
+"""How far a second scan of a slice departs, in units of signal (standard deviation)."""
 
 
 @dataclass(frozen=True)
@@ -141,3 +144,20 @@ def to_repeated(slices: Sequence[SliceImage], acquisition: Acquisition) -> list[
     copied = [image for image in slices if image.place - 1 in acquisition.copied]
     extra += [replace(image, copy=1, instance=len(slices) + number) for number, image in enumerate(copied, start=1)]
     return [*slices, *extra]
+
+
+def to_rescanned(slices: Sequence[SliceImage], acquisition: Acquisition, rng: np.random.Generator) -> list[SliceImage]:
+    """The slices that were scanned a second time: the same signal with other noise, a higher AcquisitionNumber."""
+    again = [image for image in slices if image.place - 1 in acquisition.rescanned]
+    noise = [rng.normal(0.0, RESCAN_NOISE, image.pixels.shape) for image in again]
+    first = len(slices) + len(acquisition.copied) * len({image.stack for image in slices}) + 1
+    return [
+        replace(
+            image,
+            pixels=np.clip(np.rint(image.pixels + extra), 0, MAX_SIGNAL).astype(np.uint16),
+            acquisition=2,
+            copy=2,
+            instance=first + number,
+        )
+        for number, (image, extra) in enumerate(zip(again, noise, strict=True))
+    ]

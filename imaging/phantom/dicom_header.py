@@ -159,6 +159,7 @@ def add_pixels(dataset: Dataset, frames: Sequence[StoredPixels], content: Sequen
     dataset["PixelData"].is_undefined_length = is_encapsulated
     if syntax in LOSSY:
         dataset.LossyImageCompression = "01"
+        dataset.ImageType = ["DERIVED", *dataset.ImageType[1:]]
         dataset.LossyImageCompressionRatio = to_number(sum(frame.values.nbytes for frame in frames) / len(data))
 
 
@@ -185,5 +186,6 @@ def write_file(path: Path, dataset: Dataset, syntax: UID, style: HeaderStyle) ->
     if is_part10:
         written.preamble = b"\0" * 128
     else:
+        meta.FileMetaInformationGroupLength = 0  # put right when it is written
         meta.FileMetaInformationVersion = b"\x00\x01"
     dcmwrite(path, written, enforce_file_format=is_part10)

@@ -106,12 +106,13 @@ def to_frame_bytes(stored: StoredPixels, syntax: UID) -> bytes:
         is_big = syntax == ExplicitVRBigEndian
         return values.astype(values.dtype.newbyteorder(">" if is_big else "<")).tobytes()
     rows, columns = values.shape
-    lossy_options: dict[UID, dict[str, Any]] = {JPEGLSNearLossless: {"jls_error": 2}, JPEG2000: {"j2k_cr": [6.0]}}
+    loss: dict[UID, dict[str, Any]] = {JPEGLSNearLossless: {"jls_error": 2}, JPEG2000: {"j2k_cr": [6.0]}}
     plugin = "pydicom" if syntax == RLELossless else ""
     return get_encoder(syntax).encode(
         values, encoding_plugin=plugin, rows=rows, columns=columns, samples_per_pixel=1, number_of_frames=1,
         bits_allocated=values.itemsize * 8, bits_stored=stored.bits_stored,
-        pixel_representation=int(stored.is_signed), photometric_interpretation=stored.photometric, **lossy_options.get(syntax, {}),
+        pixel_representation=int(stored.is_signed), photometric_interpretation=stored.photometric,
+        **loss.get(syntax, {}),
     )  # fmt: skip
 
 

@@ -1,12 +1,11 @@
-"""A phantom study: planned, scanned and written as files, with its truth."""
+"""A phantom study: planned, scanned and written as files."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from pydicom.dataset import Dataset
-from pydicom.uid import generate_uid, UID
+from pydicom.uid import UID
 
 from imaging.geometry import Plane
 from imaging.phantom.acquisition import (
@@ -17,33 +16,20 @@ from imaging.phantom.acquisition import (
     to_flipped,
     to_ordered,
     to_repeated,
+    to_rescanned,
     to_slices,
 )
 from imaging.phantom.dicom_header import NOBODY, PatientIdentity, SeriesHeader, write_file
-from imaging.phantom.dicom_writer import to_mr_series_dataset, to_slice_dataset
 from imaging.phantom.planning import plan_series, PlannedSeries, SliceGrid
 from imaging.phantom.protocol import Protocol
 from imaging.phantom.scene import render_grid, Scene, to_turned
-from imaging.phantom.stored_pixels import to_stored
+from imaging.phantom.screenshot import write_screenshot
+from imaging.phantom.series_files import divide, to_datasets
+from imaging.phantom.study_key import StudyKey
 from imaging.phantom.variant import Division, PLAIN_STUDY, Variant
+from imaging.study import Weighting
 
-_NAME_SALT = 1
-
-
-@dataclass(frozen=True)
-class StudyKey:
-    """What every UID, name and noise of a study is drawn from."""
-
-    study_id: str
-    seed: int
-
-    def to_uid(self, *parts: object) -> str:
-        """A UID that depends on the key and on the parts only."""
-        return str(generate_uid(entropy_srcs=[self.study_id, str(self.seed), *map(str, parts)]))
-
-    def to_generator(self, *numbers: int) -> np.random.Generator:
-        """A generator that depends on the seed and on the numbers only."""
-        return np.random.default_rng([self.seed, *numbers])
+_FILE_NAMES = 2000
 
 
 def write_scene(
@@ -54,24 +40,24 @@ def write_scene(
     variant: Variant = PLAIN_STUDY,
     identity: PatientIdentity = NOBODY,
 ) -> Scene:
-    """The scene as it lay on the table: turned where the variant turns it. Its study is written into ``folder``.
+    """The scene as it lay on the table, turned where the variant turns it; its study is written into ``folder``.
 
-    The folder is made; nothing in it is removed. Equal arguments give equal bytes.
+    The folder is made; nothing in it is removed. Equal arguments give equal bytes. AccessionNumber is the study's id
+    where the identity has none.
     """
     scene = to_turned(scene, variant.turn_deg)
-    if not identity.accession:
-        identity = replace(identity, accession=key.study_id)
-    number = 0
-    names = _draw_names(key) if variant.shuffle_names else None
-    for planned_number, planned in enumerate(plan_series(protocol, scene.frames)):
-        slices = scan_series(scene, planned, to_acquisition(variant, planned), key.to_generator(planned_number))
+    identity = replace(identity, accession=identity.accession or key.study_id)
+    paths = _draw_paths(key, folder) if variant.shuffle_names else None
+    series_number = 0
+    for number, planned in enumerate(plan_series(protocol, scene.frames), start=1):
+        slices = scan_series(scene, planned, to_acquisition(variant, planned), key.to_generator(number))
         for part in divide(slices, to_division(variant, planned)):
-            number += 1
-            header = _to_header(identity, planned, protocol, key, number, variant)
-            for file_number, (dataset, syntax) in enumerate(_to_datasets(header, part, key, variant), start=1):
-                path = folder / next(names) if names else folder / f"S{number:03d}" / f"I{file_number:04d}.dcm"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_file(path, dataset, syntax, variant.storage.header)
+            series_number += 1
+            header = _to_header(identity, planned, protocol, key, series_number, variant)
+            _write_series(header, part, key, variant, paths or _count_paths(folder / f"S{series_number:03d}"))
+    if protocol.screenshot:
+        header = _to_header(identity, planned, protocol, key, series_number + 1, variant)
+        write_screenshot(next(paths or _count_paths(folder / f"S{series_number + 1:03d}")), header, part, key)
     return scene
 
 
@@ -90,48 +76,35 @@ def scan_series(
     scene: Scene, planned: PlannedSeries, acquisition: Acquisition, rng: np.random.Generator
 ) -> list[SliceImage]:
     """The slices of a series in the order of scanning, as its acquisition makes them."""
+    weighting = planned.sequence.weighting
     stacks = [
-        _scan_stack(scene, planned, grid, acquisition, number, rng) for number, grid in enumerate(planned.stacks, 1)
+        _scan_stack(scene, to_acquired_grids(grid, acquisition), weighting, stack, rng)
+        for stack, grid in enumerate(planned.stacks, start=1)
     ]
-    slices = to_repeated(to_ordered(stacks, acquisition), acquisition)
-    again = [
-        image for image in slices if image.place - 1 in acquisition.rescanned and not image.is_resent and not image.copy
-    ]
-    noise = [rng.normal(0.0, 15.0, image.pixels.shape) for image in again]
-    slices += [
-        replace(image, pixels=np.clip(image.pixels + extra, 0, 4095).astype(np.uint16), acquisition=2, copy=2,
-                instance=len(slices) + number)
-        for number, (image, extra) in enumerate(zip(again, noise, strict=True), start=1)
-    ]  # fmt: skip
+    once = to_ordered(stacks, acquisition)
+    slices = [*to_repeated(once, acquisition), *to_rescanned(once, acquisition, rng)]
     return [to_flipped(image, acquisition) for image in slices]
 
 
 def _scan_stack(
-    scene: Scene,
-    planned: PlannedSeries,
-    grid: SliceGrid,
-    acquisition: Acquisition,
-    stack: int,
-    rng: np.random.Generator,
+    scene: Scene, grids: tuple[SliceGrid, ...], weighting: Weighting, stack: int, rng: np.random.Generator
 ) -> list[SliceImage]:
     slices: list[SliceImage] = []
-    for acquired in to_acquired_grids(grid, acquisition):
-        voxels = render_grid(scene, acquired, planned.sequence.weighting, rng)
-        slices += to_slices(voxels, acquired, stack, first_place=len(slices) + 1)
+    for grid in grids:
+        voxels = render_grid(scene, grid, weighting, rng)
+        slices += to_slices(voxels, grid, stack, first_place=len(slices) + 1)
     return slices
 
 
-def divide(slices: Sequence[SliceImage], division: Division) -> list[list[SliceImage]]:
-    """The slices of each SeriesInstanceUID."""
-    if division is Division.SERIES_PER_STACK:
-        stacks = dict.fromkeys(image.stack for image in slices)
-        return [[image for image in slices if image.stack == stack] for stack in stacks]
-    if division is Division.HALVES:
-        middle = (len(slices) + 1) // 2
-        return [list(slices[:middle]), list(slices[middle:])]
-    if division is Division.ALTERNATE:
-        return [list(slices[::2]), list(slices[1::2])]
-    return [list(slices)]
+def _write_series(
+    header: SeriesHeader, slices: list[SliceImage], key: StudyKey, variant: Variant, paths: Iterator[Path]
+) -> None:
+    storage = variant.storage
+    uid_series = 0 if variant.repeated_uids else header.number
+    for dataset in to_datasets(header, slices, key, storage, uid_series):
+        path = next(paths)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, dataset, UID(storage.transfer_syntax), storage.header)
 
 
 def _to_header(
@@ -149,20 +122,14 @@ def _to_header(
     )
 
 
-def _to_datasets(
-    header: SeriesHeader, slices: Sequence[SliceImage], key: StudyKey, variant: Variant
-) -> Iterator[tuple[Dataset, UID]]:
-    storage = variant.storage
-    syntax = UID(storage.transfer_syntax)
-    series = to_mr_series_dataset(header)
-    for image in slices:
-        uid_series = 0 if variant.repeated_uids else header.number
-        uid = key.to_uid("instance", uid_series, image.stack, image.place, image.copy)
-        stored = to_stored(image.pixels, storage.pixel_form, image.place, syntax)
-        yield to_slice_dataset(series, image, stored, uid, syntax), syntax
-
-
-def _draw_names(key: StudyKey) -> Iterator[str]:
-    rng = key.to_generator(_NAME_SALT, _NAME_SALT)
+def _count_paths(folder: Path) -> Iterator[Path]:
+    number = 0
     while True:
-        yield rng.bytes(6).hex()
+        number += 1
+        yield folder / f"I{number:04d}.dcm"
+
+
+def _draw_paths(key: StudyKey, folder: Path) -> Iterator[Path]:
+    rng = key.to_generator(_FILE_NAMES)
+    while True:
+        yield folder / rng.bytes(6).hex()
