@@ -9,9 +9,11 @@ import numpy.typing as npt
 
 from imaging.dicom.quiet import quiet_pydicom
 from imaging.dicom.sources import Open, open_sources
+from imaging.foreign_files import is_volume_file
 from imaging.refusal import ImagingError
 from imaging.study import SliceSource, Stack
 from imaging.volume import Volume
+from imaging.volume_files import read_file_voxels
 
 Array = npt.NDArray[np.generic]
 IntArray = npt.NDArray[np.integer[Any]]
@@ -46,6 +48,8 @@ class _Slice:
 def read_volume(stack: Stack, slices: slice | None = None) -> Volume:
     """The voxels of a stack, or of its slices ``slices`` (neighbours, step 1), with the affine that belongs to them.
 
+    Also of the stack of a NIfTI, MHA, MHD or NRRD file; the rest is said of DICOM.
+
     RescaleSlope and RescaleIntercept are applied slice by slice, and then MONOCHROME1 is inverted within the range
     that can be stored, so that a part of a stack reads as the whole does. Voxels are uint16, int16 or int32 where the
     slope is 1 and the intercept whole, else float32. PixelPaddingValue becomes the least of the other voxels read.
@@ -55,6 +59,8 @@ def read_volume(stack: Stack, slices: slice | None = None) -> Volume:
     start, stop, step = (slices or slice(None)).indices(len(stack.sources))
     if step != 1 or stop <= start:
         raise ImagingError(f"slices {slices} of a stack of {len(stack.sources)}: expected neighbours, one or more")
+    if is_volume_file(stack.sources[start].path):
+        return to_part(stack, start, stop, read_file_voxels(stack.sources[start].path)[start:stop])
     decoded = _read_slices(stack.sources[start:stop], stack.shape[1:])
     return to_part(stack, start, stop, _to_voxels(decoded))
 
