@@ -22,6 +22,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand("explain", "lumbar.explain", "Show one report with the words that decided each label."),
     Subcommand("audit", "lumbar.audit", "Compare a label table with gold labels: metrics and a page of the misses."),
     Subcommand("lexicon", "lumbar.lexicon", "Check the phrase tables."),
+    Subcommand("localize", "lumbar.localize", "Write the landmarks table that volumes are cut by."),
 )
 
 

@@ -1,7 +1,5 @@
 """A volume store as it is made: its head, then its studies, then its index, put together from the studies' files."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +9,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from imaging.refusal import Refusal
+from imaging.refusal_table import to_refusal_csv
 from imaging.store.head import check_same, read_head, Settings, to_head
 from imaging.store.schema import HEAD, INDEX, INDEX_SCHEMA, REFUSED, RUNS, StoreError, STUDIES, SUMMARY, to_file
 from imaging.store.study_file import read_record, Row, StudyRecord
@@ -95,7 +94,7 @@ def _write_tables(store: Path, files: Sequence[Path]) -> Summary:
     refusals = [*_run_refusals(store), *(refusal for record in records for refusal in record.refusals)]
     summary = _count(records, rows, refusals)
     write_whole(store / INDEX, [_to_parquet(rows)])
-    write_whole(store / REFUSED, [_to_csv(refusals)])
+    write_whole(store / REFUSED, [to_refusal_csv(refusals)])
     write_whole(store / SUMMARY, [json.dumps(summary, indent=1).encode()])
     return summary
 
@@ -131,12 +130,6 @@ def _to_parquet(rows: Sequence[Row]) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist(list(rows), schema=INDEX_SCHEMA), sink)
     return bytes(sink.getvalue())
-
-
-def _to_csv(refusals: Sequence[Refusal]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([Refusal._fields, *refusals])
-    return text.getvalue().encode()
 
 
 def _empty(store: Path) -> None:
