@@ -193,7 +193,7 @@ def test_a_qform_that_differs_is_a_remark_and_the_sform_holds(tmp_path: Path) ->
 
 def spoil_header(path: Path, **fields: Any) -> Path:
     image = nibabel.load(path)
-    for name, value in fields.items():
+    for name, value in {"vox_offset": 352, **fields}.items():
         image.header[name] = value
     content = bytearray(path.read_bytes())
     content[: image.header.sizeof_hdr] = image.header.binaryblock
