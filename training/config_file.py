@@ -1,0 +1,87 @@
+"""A config from TOML and back; an unknown key is an error that names the nearest known one."""
+
+import difflib
+import json
+import tomllib
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints, Literal
+
+from training.config import check_config, Config, ConfigError
+
+
+def read_config(path: Path) -> Config:
+    """The checked config of a TOML file; keys left out keep their defaults."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path.name} is not TOML: {error}") from None
+    return to_config(values)
+
+
+def to_config(values: dict[str, Any]) -> Config:
+    """A checked config from plain values, such as TOML gives."""
+    config: Config = _to_section(Config, values, "")
+    check_config(config)
+    return config
+
+
+def to_toml(config: Config) -> str:
+    """Every key of a config as TOML, which reads back as the same config."""
+    lines = []
+    for section, values in asdict(config).items():
+        lines.append(f"[{section}]")
+        # What JSON writes of text, numbers, true, false and lists is TOML too.
+        lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _to_section(section: type[Any], values: Any, where: str) -> Any:
+    if not isinstance(values, dict):
+        raise ConfigError(f"{where.rstrip('.')} is {values!r}; expected a section [{where.rstrip('.')}]")
+    hints = get_type_hints(section)
+    read = {}
+    for key, value in values.items():
+        if key not in hints:
+            raise ConfigError(f"unknown key {where + key!r}; did you mean {_nearest(key, where)!r}?")
+        hint = hints[key]
+        if is_dataclass(hint):
+            read[key] = _to_section(hint, value, f"{where}{key}.")  # type: ignore[arg-type]
+        else:
+            read[key] = _to_value(hint, value, where + key)
+    return section(**read)
+
+
+def _nearest(key: str, where: str) -> str:
+    """The known key most like a wrong one, of any section; of two as like, the one in the same section."""
+    sections = get_type_hints(Config)
+    keys = [*sections, *(f"{name}.{f.name}" for name, section in sections.items() for f in fields(section))]
+
+    def likeness(known: str) -> float:
+        section, _, name = known.rpartition(".")
+        same = 0.1 if f"{section}." == where or section == where else 0.0
+        return difflib.SequenceMatcher(None, key, name).ratio() + same
+
+    return max(keys, key=likeness)
+
+
+def _to_value(hint: Any, value: Any, key: str) -> Any:
+    origin = get_origin(hint)
+    if origin is Literal:
+        if value not in get_args(hint):
+            raise ConfigError(f"{key} is {value!r}; it may be {' or '.join(map(repr, get_args(hint)))}")
+        return value
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise ConfigError(f"{key} is {value!r}; expected a list")
+        return tuple(_to_value(get_args(hint)[0], item, key) for item in value)
+    if hint is float and type(value) is int:
+        return float(value)
+    if type(value) is not hint:
+        raise ConfigError(f"{key} is {value!r}; expected {_KIND[hint]}")
+    return value
+
+
+_KIND: dict[type | UnionType, str] = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
