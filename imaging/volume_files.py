@@ -95,6 +95,7 @@ def _to_series(number: int, stack: Stack) -> Series:
         fat_suppressed=False,
         echo_time_ms=None,
         stacks=(stack,),
+        images=stack.shape[0],
     )
 
 
