@@ -1,0 +1,125 @@
+"""Painting what lies around the spine: skin, fat, muscles, vessels, kidneys, bowel, the sacrum's wings."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from imaging.geometry import FloatArray
+from imaging.phantom.anatomy import Spine
+from imaging.phantom.canvas import Canvas, paint, paint_bone, to_ellipse
+from imaging.phantom.centreline import Field
+from imaging.phantom.column import Local
+from imaging.phantom.layout import Layout
+from imaging.phantom.tissues import Tissue
+
+TEXTURE_CELLS = 64
+TEXTURE_MM = 2.0
+
+FOLLOW = 0.6
+"""How far the back's skin follows the lordosis."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """Places of every pixel beside the spine, mm, (row, column).
+
+    ``x``: to the left of the spine, ``y``: behind it, ``skin``: depth under the skin of the back, ``u``: along the
+    spine, 0 at the head of L1 and 1 at that of S1, all by the height z alone.
+    """
+
+    x: Field
+    y: Field
+    skin: Field
+    u: Field
+
+
+def to_around(spine: Spine, layout: Layout, points: FloatArray) -> FloatArray:
+    """x, y, skin and u, (..., 4), of LPS points, (..., 3)."""
+    line = layout.line.points
+    height = -line[:, 2]
+    x0, y0 = (np.interp(-points[..., 2], height, line[:, n]) for n in (0, 1))
+    first, sacrum = layout.tops[spine.vertebrae.index("L1")], layout.tops[spine.vertebrae.index("S1")]
+    u = np.interp(-points[..., 2], height, (layout.s - first) / (sacrum - first))
+    back = spine.centre[1] + FOLLOW * (y0 - spine.centre[1]) + 76 * spine.size + spine.fat_mm
+    return np.stack([points[..., 0] - x0, points[..., 1] - y0, back - points[..., 1], u], axis=-1)
+
+
+def draw_texture(rng: np.random.Generator) -> Field:
+    """Smooth noise, (64, 64, 64), that repeats itself, of mean 0 and spread 1."""
+    noise: Field = rng.standard_normal((TEXTURE_CELLS,) * 3).astype(np.float32)
+    for axis in range(3):
+        noise = (noise + np.roll(noise, 1, axis) + np.roll(noise, -1, axis)) / 3
+    texture: Field = noise / noise.std()
+    return texture
+
+
+def to_texture(texture: Field, points: Field, cell_mm: float = TEXTURE_MM) -> Field:
+    """The noise at LPS points, (..., 3): (...)."""
+    x, y, z = (np.floor(points[..., n] / cell_mm).astype(np.int32) % TEXTURE_CELLS for n in range(3))
+    found: Field = texture[x, y, z]
+    return found
+
+
+def paint_torso(canvas: Canvas, around: Around, spine: Spine, coarse: Field) -> None:
+    """Air, skin, fat, the belly's organs and the muscles; ``coarse``: noise in large cells, (row, column)."""
+    size = spine.size
+    canvas.values[:] = canvas.signals[:, Tissue.AIR, None, None]
+    depth = 118.0 * size + spine.fat_mm / 2
+    x, y = around.x / (158 * size + spine.fat_mm), (around.skin - depth) / depth
+    body = (np.sqrt(np.maximum(x * x + y * y - 0.7 * (x * y) ** 2, 0)) - 1) * depth
+    body = np.where(np.abs(x) + np.abs(y) > 2.2, 50, body)
+    paint(canvas, body, Tissue.SKIN)
+    paint(canvas, body + 2.0, Tissue.FAT)
+    belly = np.maximum(body + 14 + 0.4 * spine.fat_mm, around.y + 14 + 6 * coarse)
+    paint(canvas, belly, Tissue.BOWEL, np.clip(0.55 + 0.5 * coarse, 0, 1))
+    _paint_organs(canvas, around, size)
+    _paint_muscles(canvas, around, spine, coarse)
+
+
+def _paint_organs(canvas: Canvas, around: Around, size: float) -> None:
+    lateral = np.abs(around.x)
+    flank = np.maximum(
+        to_ellipse(lateral - 66 * size, around.y - 4, 24 * size, 30 * size), np.abs(around.u - 0.1) * 200 - 50
+    )
+    paint(canvas, flank, Tissue.KIDNEY)
+    below = np.clip((around.u - 0.68) * 90, 0, 40)  # the great vessels divide before L4
+    paint(canvas, np.hypot(around.x - 7 - below, around.y + 29 * size) - 8.5 * size, Tissue.VESSEL)
+    paint(canvas, np.hypot(around.x + 17 + below * 0.7, around.y + 26 * size) - 9.5 * size, Tissue.VESSEL)
+
+
+def _paint_muscles(canvas: Canvas, around: Around, spine: Spine, coarse: Field) -> None:
+    size, lateral = spine.size, np.abs(around.x)
+    fat = 0.35 * np.clip(coarse - 0.9, 0, 1)
+    growth = np.clip(around.u + 0.1, 0.02, 1.15)
+    paint(
+        canvas,
+        to_ellipse(
+            lateral - size * (26 + 17 * growth),
+            around.y - 2 + 8 * growth,
+            size * (6 + 13 * growth),
+            size * (8 + 15 * growth),
+        ),
+        Tissue.MUSCLE,
+    )
+    paint(canvas, to_ellipse(lateral - 66 * size, around.y - 34 * size, 17 * size, 9 * size), Tissue.MUSCLE)
+    fascia = around.skin - spine.fat_mm
+    height = np.maximum(around.y + fascia - 20 * size, 4.0)  # from behind the bodies to the fascia
+    middle = around.y - 20 * size - height / 2
+    for centre, half in ((19.0, 17.0), (48.0, 21.0)):
+        narrow = 1.0 if centre < 30 else 0.86
+        distance = to_ellipse(
+            lateral - centre * size, middle - (1 - narrow) * height / 2.5, half * size, narrow * height / 2
+        )
+        paint(canvas, distance, Tissue.MUSCLE, 1 - fat)
+
+
+def paint_wings(canvas: Canvas, local: Local, spine: Spine, layout: Layout) -> None:
+    """The wings of the sacrum and the iliac bones beside them."""
+    size, lateral = spine.size, np.abs(local.a)
+    s = local.s - float(layout.middles[spine.vertebrae.index("S1")])
+    flank = np.maximum(
+        to_ellipse(lateral - 33 * size, local.p - 7 * size, 27 * size, 15 * size), np.abs(s - 8 * size) - 24 * size
+    )
+    paint_bone(canvas, flank, 1.5)
+    hip = np.abs(lateral - size * (62 + 0.35 * (local.p - 5))) - 6 * size
+    paint_bone(canvas, np.maximum(hip, np.maximum(np.abs(local.p - 8) - 38 * size, -s - 22 * size)), 1.8)
