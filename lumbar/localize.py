@@ -135,6 +135,8 @@ def _from_table(path: Path | None) -> Iterator[Located]:
 
 
 def _from_masks(masks: Sequence[Path], labels: str, study_id: str | None) -> Iterator[Located]:
+    from lumbar.studies import to_stem
+
     files = [file for mask in masks for file in _to_files(mask)]
     if not files:
         raise click.UsageError("--mask: the folder holds no .nii, .nii.gz, .mha, .mhd, .nrrd or .nhdr file.")
@@ -151,12 +153,6 @@ def _to_files(mask: Path) -> list[Path]:
     from imaging.foreign_files import is_volume_file
 
     return sorted(file for file in mask.iterdir() if is_volume_file(file)) if mask.is_dir() else [mask]
-
-
-def to_stem(path: Path) -> str:
-    """A volume file's name without its endings, .nii.gz and the like."""
-    name = path.name.removesuffix(".gz")
-    return name.rpartition(".")[0] or name
 
 
 def locate_in_mask(path: Path, study_id: str, labels: str, number: int) -> Located:

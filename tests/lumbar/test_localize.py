@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from imaging.landmark_table import read_landmarks
-from lumbar.localize import to_stem
 from lumbar.main import main
+from lumbar.studies import to_stem
 
 NAMES = ["L1", "L2", "L3", "L4", "L5"]
 
