@@ -37,6 +37,12 @@ def is_volume_file(path: Path) -> bool:
     return path.name.lower().endswith(_NIFTI + _ITK)
 
 
+def to_stem(path: Path) -> str:
+    """A volume file's name without its endings, ``.nii.gz`` and the like."""
+    name = path.name.removesuffix(".gz")
+    return name.rpartition(".")[0] or name
+
+
 def read_header(path: Path) -> Header:
     """The grid of a volume file.
 
