@@ -52,12 +52,14 @@ class SpineCurve:
     """A spine's axis, head to feet.
 
     ``coefficients``: (degree + 1, 3), of x, y and z in rising powers of t, 0 at the first landmark and 1 at the last.
-    ``structures`` and ``knots``, (n,): the landmarks, vertebrae and discs, and their t. ``residuals_mm``: (n,), each
-    landmark's distance from c(t). ``length_mm``: the length of the chords.
+    ``structures``, ``knots``, (n,), and ``points``, (n, 3): the landmarks, vertebrae and discs, their t, and where they
+    were fitted, which in the mid-slice mode is in that slice. ``residuals_mm``: (n,), each landmark's distance from
+    c(t). ``length_mm``: the length of the chords.
     """
 
     structures: tuple[str, ...]
     knots: FloatArray
+    points: FloatArray
     coefficients: FloatArray
     residuals_mm: FloatArray
     length_mm: float
@@ -84,7 +86,7 @@ def fit_curve(
     weights = np.maximum(nodes.confidence, LEAST_WEIGHT) if settings.weighted else np.ones(len(knots))
     coefficients = _fit_axes(knots / length, points, weights, settings)
     residuals = np.linalg.norm(_evaluate(coefficients, knots / length) - nodes.points, axis=1)
-    return SpineCurve(nodes.structures, knots / length, coefficients, residuals, length)
+    return SpineCurve(nodes.structures, knots / length, points, coefficients, residuals, length)
 
 
 def _fit_axes(t: FloatArray, points: FloatArray, weights: FloatArray, settings: CurveSettings) -> FloatArray:
@@ -119,7 +121,7 @@ def _to_only_normal(landmarks: Landmarks) -> FloatArray:
 
 def _to_line(nodes: Nodes, up: FloatArray) -> SpineCurve:
     coefficients = np.stack([nodes.points[0], -normalise(up)])  # one millimetre of t is one millimetre
-    return SpineCurve(nodes.structures, np.zeros(1), coefficients, np.zeros(1), 1.0)
+    return SpineCurve(nodes.structures, np.zeros(1), nodes.points, coefficients, np.zeros(1), 1.0)
 
 
 def to_curve_points(curve: SpineCurve, t: FloatArray) -> FloatArray:
@@ -139,6 +141,20 @@ def to_tangents(curve: SpineCurve, t: FloatArray) -> FloatArray:
 def to_knot(curve: SpineCurve, structure: str) -> float:
     """The t of a landmark."""
     return float(curve.knots[curve.structures.index(structure)])
+
+
+def to_between(curve: SpineCurve, above: str, below: str, share: float = 0.5) -> tuple[FloatArray, FloatArray]:
+    """The point a share of the way between two landmarks, and the unit direction towards the feet there, both (3,).
+
+    The point is the chord's, moved by as much as the curve bulges between the two: c(t) alone keeps the fit's
+    residual, and the chord alone lies up to 2 mm inside the bend at L5-S1.
+    """
+    weights = np.array([1 - share, share])
+    ends = np.array([to_knot(curve, above), to_knot(curve, below)])
+    at = (weights @ ends)[None]
+    bulge = to_curve_points(curve, at)[0] - weights @ to_curve_points(curve, ends)
+    own = curve.points[[curve.structures.index(above), curve.structures.index(below)]]
+    return weights @ own + bulge, to_tangents(curve, at)[0]
 
 
 def _check_reach(curve: SpineCurve, t: FloatArray) -> None:

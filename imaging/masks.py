@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imaging.curve import fit_curve, to_knot, to_tangents
+from imaging.curve import fit_curve, to_between
 from imaging.endplates import Endplate, to_endplate
 from imaging.geometry import FloatArray, normalise, to_angle_deg
 from imaging.landmarks import are_neighbours, check_landmarks, DiscLandmark, LandmarkError, Landmarks, to_nodes
@@ -102,8 +102,7 @@ def _add_facing_endplates(landmarks: Landmarks, bodies: dict[str, FloatArray]) -
         level = to_level(above, below)
         if level is None or level in discs or not are_neighbours(above, below):
             continue
-        between = np.array((to_knot(curve, above) + to_knot(curve, below)) / 2)
-        disc = _to_facing_disc(level, bodies[above], bodies[below], -to_tangents(curve, between))
+        disc = _to_facing_disc(level, bodies[above], bodies[below], -to_between(curve, above, below)[1])
         if disc is None:
             remarks.append(f"endplate-unseen {level}")
         else:
