@@ -48,7 +48,8 @@ class Selection:
 
     ``sagittal`` is None where the study is refused. ``axial`` may be empty (remark ``sagittal-only``). ``choices`` has
     every series of the study in its order. ``remarks`` are codes for the index: ``frame-of-reference-differs``,
-    ``unregistered`` and ``elsewhere`` (an axial series was left out), ``sagittal-only``, ``stir-sagittal``, ``fat-suppressed-sagittal``, ``other-region``.
+    ``unregistered`` and ``elsewhere`` (an axial series was left out), ``sagittal-only``, ``stir-sagittal``,
+    ``fat-suppressed-sagittal``, ``other-region``.
     """
 
     study_id: str

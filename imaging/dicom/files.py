@@ -40,10 +40,11 @@ class _Entry(NamedTuple):
 
 
 def find_files(inputs: Sequence[Path], limits: ZipLimits = ZipLimits()) -> Found:  # noqa: B008
-    """Every file of the inputs once, sorted by path and numbered from 1; a zip file counts as its members.
+    """Every file of the inputs once, numbered from 1; a zip file counts as its members.
 
-    Hidden files (``.`` first, ``__MACOSX``) and files named DICOMDIR are passed over. Links are followed, each folder
-    once. An input that does not exist is refused as ``input 2``, its place among the inputs.
+    Numbers go folder by folder, by name, a folder's own files first. Hidden files (``.`` first, ``__MACOSX``) and files
+    named DICOMDIR are passed over. Links are followed, each folder once. An input that does not exist is refused as
+    ``input 2``, its place among the inputs.
     """
     roots = sorted({Path(os.path.realpath(path)) for path in inputs})
     missing = [number for number, path in enumerate(inputs, 1) if not _exists(path)]
@@ -83,7 +84,7 @@ def _to_entries(
         return
     for name, member_fault in members:
         parts = PurePosixPath(name).parts
-        if not _is_passed_over(parts):
+        if member_fault is not None or not _is_passed_over(parts):
             folder = next(iter((*folders, *parts[:-1])), input_folder)
             yield _Entry(path, name, folder, input_folder, member_fault)
 

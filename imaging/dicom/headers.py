@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.tag import Tag
 from pydicom.uid import DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
+from imaging.dicom.exclusion import MR_CLASSES
 from imaging.dicom.fault import Fault
 from imaging.dicom.files import InputFile, UNREADABLE
 from imaging.dicom.functional_groups import has_functional_groups, PER_FRAME, SHARED, split_frames
@@ -95,7 +96,8 @@ def _read_dataset(stream: BinaryIO, keyword: str) -> FileDataset | Fault:
 
 def _check_complete(stream: BinaryIO, dataset: FileDataset) -> Fault | None:
     """Refuse an image whose file ends before its pixels do: uncompressed, their length stands in their header."""
-    if "Rows" not in dataset or dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+    is_image = "Rows" in dataset or dataset.file_meta.get("MediaStorageSOPClassUID") in MR_CLASSES
+    if not is_image or dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
         return None
     start = stream.tell()
     element = stream.read(12)
