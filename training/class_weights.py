@@ -20,8 +20,8 @@ def count_classes(low: IntArray, high: IntArray) -> FloatArray:
 
 
 def _count_task(low: IntArray, high: IntArray) -> FloatArray:
-    exact: FloatArray = np.bincount(low[(low == high) & (low >= 0)], minlength=CLASSES).astype(np.float64)
-    counts = exact.copy()
+    exact = np.bincount(low[(low == high) & (low >= 0)], minlength=CLASSES)
+    counts = exact.astype(np.float64)
     for first, last in intervals():
         slots = np.count_nonzero((low == first) & (high == last)) if first < last else 0
         share = exact[first : last + 1]
@@ -34,7 +34,8 @@ def weigh_classes(counts: FloatArray, cap: float = 20.0) -> FloatArray:
     """alpha[t, j] = N_t / (C n[t, j]), (tasks, 4), at most ``cap``; 0 for a class that is absent."""
     total = counts.sum(axis=1, keepdims=True)
     inverse = np.divide(total, CLASSES * counts, out=np.zeros_like(counts), where=counts > 0)
-    return np.minimum(inverse, cap)
+    alpha: FloatArray = np.minimum(inverse, cap)
+    return alpha
 
 
 def weigh_intervals(counts: FloatArray, alpha: FloatArray) -> FloatArray:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from imaging.augmentation import AugmentationSettings
 from lexicons.vocabulary import MIRRORED_TASK, Task
 
 Tasks = tuple[Literal["SCS", "LFS", "RFS", "LSS", "RSS"], ...]
@@ -11,15 +12,18 @@ ViewNames = tuple[Literal["axial", "sagittal"], ...]
 
 @dataclass(frozen=True)
 class DataConfig:
-    """Where the data lie.
+    """Where the data lie, and how volumes are normalised.
 
     labels: the label table. volumes: the folder of the volume store. patients: a table ``study_id, patient_id``, or
-    empty where every study is another patient.
+    empty where every study is another patient. The mean is always subtracted, as in the paper; divide_by_std and
+    clip_percentiles (none, or two) are those of ``imaging.intensity.NormaliseSettings``.
     """
 
     labels: str = ""
     volumes: str = ""
     patients: str = ""
+    divide_by_std: bool = False
+    clip_percentiles: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,16 +67,6 @@ class ModelConfig:
     views: ViewNames = ("axial", "sagittal")
     dropout: float = 0.2
     view_dropout: float = 0.1
-
-
-@dataclass(frozen=True)
-class AugmentationConfig:
-    """How far a disc is moved before it is sampled, each drawn evenly from -x..x; ``flip`` is a chance."""
-
-    rotation_degrees: float = 10.0
-    shift_mm: float = 4.0
-    scale: float = 0.1
-    flip: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -125,7 +119,7 @@ class Config:
     targets: TargetConfig = field(default_factory=TargetConfig)
     split: SplitConfig = field(default_factory=SplitConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
-    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
+    augmentation: AugmentationSettings = field(default_factory=AugmentationSettings)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     run: RunConfig = field(default_factory=RunConfig)
 
@@ -139,6 +133,7 @@ def check_config(config: Config) -> None:
     for key, value, low, high in _ranges(config):
         if not low <= value <= high:
             raise ConfigError(f"{key} is {value:g}; it may be {low:g} to {high:g}")
+    _check_data(config.data)
     _check_tasks(config)
     _check_split(config.split)
     _check_model(config.model)
@@ -153,10 +148,13 @@ def _ranges(config: Config) -> list[tuple[str, float, float, float]]:
         ("split.seed", config.split.seed, 0, 2**31),
         ("model.dropout", model.dropout, 0, 0.95),
         ("model.view_dropout", model.view_dropout, 0, 0.95),
-        ("augmentation.rotation_degrees", moved.rotation_degrees, 0, 45),
-        ("augmentation.shift_mm", moved.shift_mm, 0, 40),
+        *((f"augmentation.rotation_deg[{n}]", angle, 0, 45) for n, angle in enumerate(moved.rotation_deg)),
+        *((f"augmentation.shift_mm[{n}]", shift, 0, 40) for n, shift in enumerate(moved.shift_mm)),
         ("augmentation.scale", moved.scale, 0, 0.5),
-        ("augmentation.flip", moved.flip, 0, 1),
+        ("augmentation.flip_probability", moved.flip_probability, 0, 1),
+        ("augmentation.gain", moved.gain, 0, 0.9),
+        ("augmentation.gamma", moved.gamma, 0, 0.9),
+        ("augmentation.noise", moved.noise, 0, 1),
         ("optimizer.learning_rate", optimizer.learning_rate, 1e-12, 1e3),
         ("optimizer.rho", optimizer.rho, 0, 1),
         ("optimizer.weight_decay", optimizer.weight_decay, 0, 1e3),
@@ -173,16 +171,22 @@ def _ranges(config: Config) -> list[tuple[str, float, float, float]]:
     ]
 
 
+def _check_data(data: DataConfig) -> None:
+    clip = data.clip_percentiles
+    if clip and not (len(clip) == 2 and 0 <= clip[0] < clip[1] <= 100):
+        raise ConfigError("data.clip_percentiles must be empty or two rising numbers 0 to 100, such as [1, 99]")
+
+
 def _check_tasks(config: Config) -> None:
     tasks = config.targets.tasks
     if not tasks or len(set(tasks)) < len(tasks):
         raise ConfigError("targets.tasks must name one task or more, each once")
     alone = [task for task in tasks if MIRRORED_TASK[Task(task)] not in tasks]
-    if alone and config.augmentation.flip > 0:
+    if alone and config.augmentation.flip_probability > 0:
         other = MIRRORED_TASK[Task(alone[0])]
         raise ConfigError(
-            f"augmentation.flip makes {alone[0]} into {other}, which is not in targets.tasks; "
-            "set flip = 0.0 or name both sides"
+            f"augmentation.flip_probability makes {alone[0]} into {other}, which is not in targets.tasks; "
+            "set it to 0.0 or name both sides"
         )
 
 

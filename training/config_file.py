@@ -76,7 +76,10 @@ def _to_value(hint: Any, value: Any, key: str) -> Any:
     if origin is tuple:
         if not isinstance(value, list | tuple):
             raise ConfigError(f"{key} is {value!r}; expected a list")
-        return tuple(_to_value(get_args(hint)[0], item, key) for item in value)
+        items = get_args(hint)
+        if items[-1] is not Ellipsis and len(value) != len(items):
+            raise ConfigError(f"{key} has {len(value)} values; expected {len(items)}")
+        return tuple(_to_value(items[0], item, key) for item in value)
     if hint is float and type(value) is int:
         return float(value)
     if type(value) is not hint:

@@ -44,10 +44,13 @@ def test_nothing_is_the_papers_run() -> None:
         ({"optimizer": {"ema": 1.0}}, ["optimizer.ema"]),
         ({"targets": {"tasks": []}}, ["targets.tasks", "one task or more"]),
         ({"targets": {"tasks": ["SCS", "SCS"]}}, ["each once"]),
-        ({"targets": {"tasks": ["SCS", "LFS"]}}, ["flip", "RFS"]),
+        ({"targets": {"tasks": ["SCS", "LFS"]}}, ["flip_probability", "RFS"]),
         ({"split": {"shares": [0.7, 0.3]}}, ["split.shares", "three"]),
         ({"split": {"shares": [0.7, 0.2, 0.2]}}, ["add up to 1"]),
         ({"split": {"shares": [0.7, 0.3, 0.0]}}, ["positive"]),
+        ({"augmentation": {"shift_mm": [1.0, 2.0]}}, ["augmentation.shift_mm has 2 values", "3"]),
+        ({"augmentation": {"shift_mm": [1.0, 2.0, 80]}}, ["augmentation.shift_mm[2] is 80"]),
+        ({"data": {"clip_percentiles": [99, 1]}}, ["data.clip_percentiles", "rising"]),
         ({"model": {"views": []}}, ["model.views"]),
         ({"model": {"views": ["axial"]}}, ["model.view_dropout", "axial"]),
         ({"optimizer": {"name": "adamw"}}, ["learning_rate", "0.0003"]),
@@ -64,7 +67,7 @@ def test_what_is_wrong_is_said(values: dict[str, Any], words: list[str]) -> None
 @pytest.mark.parametrize(
     "values",
     [
-        {"targets": {"tasks": ["SCS", "LFS"]}, "augmentation": {"flip": 0.0}},
+        {"targets": {"tasks": ["SCS", "LFS"]}, "augmentation": {"flip_probability": 0.0}},
         {"model": {"views": ["axial"], "view_dropout": 0}},
         {"optimizer": {"name": "adamw", "learning_rate": 3e-4, "schedule": "cosine", "warmup_steps": 10}},
         {"targets": {"tasks": ["SCS", "LFS", "RFS", "LSS", "RSS"]}},
