@@ -15,8 +15,14 @@ from imaging.store.crop import Crop
 from imaging.study import Stack
 from imaging.volume import to_bare_volume, Volume
 
+TURN_SLACK = 0.02
+"""A margin for turns between the extremes, some of which reach a little further."""
+
 MARGIN = 0.1
 """How much larger than the grid a crop is on each axis, as a share of the extent, half of it on each side."""
+
+ROUNDING = 1e-6
+"""Of an index, in voxels: a corner on a voxel's centre needs no voxel beyond it."""
 
 STEPS = 65535
 """The largest uint16."""
@@ -62,14 +68,14 @@ def to_box(
     volume = to_bare_volume(stack)
     corners = to_corners(frame, grid, margin)
     if augmentation is not None:
-        corners = np.concatenate([corners, _augmented(to_corners(frame, grid, 0.0), frame, augmentation)])
+        corners = np.concatenate([corners, _augmented(to_corners(frame, grid, TURN_SLACK), frame, augmentation)])
     indices = volume.to_indices(corners)[:, ::-1]  # k, j, i
     shape = np.array(volume.voxels.shape)
     low, high = indices.min(axis=0), indices.max(axis=0)
     if np.any(high < -0.5) or np.any(low > shape - 0.5):
         return None
-    start = np.clip(np.floor(low), 0, shape - 1).astype(int)
-    stop = np.clip(np.ceil(high), 0, shape - 1).astype(int) + 1
+    start = np.clip(np.floor(low + ROUNDING), 0, shape - 1).astype(int)
+    stop = np.clip(np.ceil(high - ROUNDING), 0, shape - 1).astype(int) + 1
     slices, rows, columns = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
     return slices, rows, columns
 
@@ -82,7 +88,7 @@ def to_corners(frame: DiscFrame, grid: Grid, margin: float) -> FloatArray:
 
 
 def _augmented(corners: FloatArray, frame: DiscFrame, settings: AugmentationSettings) -> FloatArray:
-    """The corners under the extremes of the augmentation, (n, 3); rotations between them reach no further."""
+    """The corners under the extremes of the augmentation, (n, 3)."""
     scales = {1 - settings.scale, 1 + settings.scale}
     flips = {False, settings.flip_probability > 0}
     moved = []
@@ -109,5 +115,5 @@ def to_uint16(voxels: Voxels) -> tuple[npt.NDArray[np.uint16], float, float]:
     if high - low <= STEPS and np.array_equal(values, np.rint(values)):
         offset = 0.0 if low >= 0 and high <= STEPS else low
         return (values - offset).astype(np.uint16), 1.0, offset
-    scale = (high - low) / STEPS
+    scale = (high - low) / STEPS or 1.0
     return np.rint((values - low) / scale).astype(np.uint16), scale, low

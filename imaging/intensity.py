@@ -33,6 +33,7 @@ def normalise(values: Array, mask: Array, settings: NormaliseSettings = Normalis
     """The values less their mean over the mask, and 0 outside it; zeros where the mask is empty."""
     if settings.clip_percentiles is not None:
         values = clip_percentiles(values, mask, settings.clip_percentiles)
+    mask = _to_like(mask, values)
     count = mask.sum(_AXES, keepdims=True).clip(1)
     # two passes: the mean of a float32 sum over a million voxels is a little off, the mean of what is left is not
     centred = (values - (values * mask).sum(_AXES, keepdims=True) / count) * mask
@@ -40,7 +41,7 @@ def normalise(values: Array, mask: Array, settings: NormaliseSettings = Normalis
     if not settings.divide_by_std:
         return centred
     variance = (centred * centred).sum(_AXES, keepdims=True) / count
-    return centred / (variance + (variance == 0)) ** 0.5
+    return centred / (variance + _to_like(variance == 0, variance)) ** 0.5
 
 
 def clip_percentiles(values: Array, mask: Array, percentiles: tuple[float, float]) -> Array:
@@ -81,7 +82,7 @@ def vary_intensity(values: Array, mask: Array, augmentation: Augmentation) -> Ar
     varied = ((values - low) / span).clip(0.0, 1.0) ** augmentation.gamma * augmentation.gain
     if augmentation.noise:
         varied = varied + _to_like(draw_noise(augmentation, values.shape), values) * augmentation.noise
-    return (varied * span + low) * mask
+    return (varied * span + low) * _to_like(mask, values)
 
 
 def draw_noise(augmentation: Augmentation, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
@@ -89,5 +90,8 @@ def draw_noise(augmentation: Augmentation, shape: tuple[int, ...]) -> npt.NDArra
     return np.random.default_rng(augmentation.noise_seed).standard_normal(shape, dtype=np.float32)
 
 
-def _to_like(noise: npt.NDArray[np.float32], values: Array) -> Array:
-    return noise if isinstance(values, np.ndarray) else values.new_tensor(noise)
+def _to_like(array: Array, values: Array) -> Array:
+    """The array as numbers of the same kind, precision and device as the values."""
+    if isinstance(values, np.ndarray):
+        return array.astype(values.dtype)
+    return values.new_tensor(array) if isinstance(array, np.ndarray) else array.to(values.dtype)

@@ -143,13 +143,18 @@ def _to_tensor_mask(inside: tuple[IntArray, IntArray], like: torch.Tensor) -> to
 
 
 def _interpolate(source: _Source, matrix: FloatArray, out: torch.Tensor) -> None:
-    """Fill (depth, height, width): on a processor plane by plane, which stay in its cache, elsewhere all at once."""
+    """Fill (depth, height, width)."""
     depth, height, width = out.shape
     starts = to_row_starts(matrix, (depth, height, width))
-    at_once = 1 if out.device.type == "cpu" else depth
+    at_once = to_planes_at_once(out.device, depth)
     for first in range(0, depth, at_once):
         part = starts[:, first : first + at_once].reshape(3, -1)
         _interpolate_rows(source, _Rows(part, matrix[:3, 0], width), out[first : first + at_once].view(-1, width))
+
+
+def to_planes_at_once(device: torch.device, depth: int) -> int:
+    """How many planes go together: on a processor one, which stays in its cache, elsewhere all."""
+    return 1 if device.type == "cpu" else depth
 
 
 def _interpolate_rows(source: _Source, rows: _Rows, out: torch.Tensor) -> None:

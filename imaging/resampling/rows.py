@@ -9,7 +9,7 @@ from imaging.volume import interpolate_ends, Volume
 IntArray = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-EDGE = 0.5 + 1e-4
+EDGE = 0.5 + 1e-6
 """How far beyond the outermost voxel centres a sample counts as inside: half a voxel, and what rounding takes."""
 
 STILL = 1e-12
