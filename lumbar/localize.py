@@ -135,7 +135,7 @@ def _from_table(path: Path | None) -> Iterator[Located]:
 
 
 def _from_masks(masks: Sequence[Path], labels: str, study_id: str | None) -> Iterator[Located]:
-    from lumbar.studies import to_stem
+    from imaging.foreign_files import to_stem
 
     files = [file for mask in masks for file in _to_files(mask)]
     if not files:

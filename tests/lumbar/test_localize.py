@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from imaging.foreign_files import to_stem
 from imaging.landmark_table import read_landmarks
 from lumbar.main import main
-from lumbar.studies import to_stem
 
 NAMES = ["L1", "L2", "L3", "L4", "L5"]
 
