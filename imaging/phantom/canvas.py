@@ -59,8 +59,20 @@ def to_ellipse(u: Field, v: Field, half_u: float | Field, half_v: float | Field)
 
 def to_box(u: Field, v: Field, half_u: float, half_v: float, round_mm: float) -> Field:
     """The distance to the edge of a rectangle with round corners, mm, negative inside."""
-    x = np.abs(u) - (half_u - round_mm)
-    y = np.abs(v) - (half_v - round_mm)
+    return to_meeting(np.abs(u) - half_u, np.abs(v) - half_v, round_mm)
+
+
+def to_segment(u: Field, v: Field, start: tuple[float, float], end: tuple[float, float]) -> Field:
+    """The distance to a straight line between two points, mm."""
+    du, dv = end[0] - start[0], end[1] - start[1]
+    share = np.clip(((u - start[0]) * du + (v - start[1]) * dv) / (du * du + dv * dv), 0, 1)
+    distance: Field = np.hypot(u - start[0] - share * du, v - start[1] - share * dv)
+    return distance
+
+
+def to_meeting(one: Field, other: Field, round_mm: float) -> Field:
+    """The distance to the edge of where two shapes overlap, with the corners between them rounded."""
+    x, y = one + round_mm, other + round_mm
     outside = np.sqrt(np.maximum(x, 0) ** 2 + np.maximum(y, 0) ** 2)
     distance: Field = outside + np.minimum(np.maximum(x, y), 0) - round_mm
     return distance

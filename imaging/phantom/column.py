@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from imaging.phantom.canvas import Canvas, paint, paint_bone, to_cover, to_ellipse
+from imaging.phantom.canvas import Canvas, paint, paint_bone, to_cover, to_ellipse, to_meeting
 from imaging.phantom.centreline import Field, STEP_MM
 from imaging.phantom.profiles import CORD_HALF_MM, Profiles
 from imaging.phantom.tissues import Tissue
@@ -14,6 +14,8 @@ from imaging.phantom.truth import SQUARENESS
 ROOTS = 14
 ROOT_RADIUS_MM = 0.8
 ENDPLATE_MM = 0.8
+CONCAVITY_MM = 1.1
+"""How much deeper an endplate lies in its middle than at its rim."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,15 @@ def paint_column(canvas: Canvas, local: Local, tables: Profiles, steps: npt.NDAr
     bulge = _to_bulge(local, tables, steps)
     u, v = local.a / half_width, (p - bulge * (p > 0)) / half_depth
     square = u * u + v * v - SQUARENESS * (u * v) ** 2
+    plate = plate - CONCAVITY_MM * (1 - np.minimum(square, 1))
     edge = (np.sqrt(np.maximum(square, 0)) - 1) * np.minimum(half_width, half_depth)
     edge = np.where(np.abs(u) + np.abs(v) > 2, 20, edge)
     paint(canvas, np.maximum(edge - 1.0, plate - 0.5), Tissue.ANNULUS)
-    _paint_nucleus(canvas, local, tables, steps, np.sqrt(u * u + (v * 1.15 + 0.08) ** 2))
-    paint_bone(canvas, np.maximum(edge, -plate), ENDPLATE_MM)
-    vein = to_ellipse(local.a, p - half_depth, 4.0, 6.0)
-    paint(canvas, np.maximum(vein, tables.middle[steps] - 1.3), Tissue.VEIN, 0.6)
+    _paint_nucleus(canvas, tables, steps, plate, np.sqrt(u * u + (v * 1.15 + 0.08) ** 2))
+    paint_bone(canvas, to_meeting(edge, -plate, 2.5), ENDPLATE_MM)
+    inwards = half_depth - p
+    vein = to_ellipse(local.a, inwards, 5.0, 8.0)
+    paint(canvas, np.maximum(vein, tables.middle[steps] + 0.28 * inwards - 2.2), Tissue.VEIN, 0.55)
 
 
 def _to_bulge(local: Local, tables: Profiles, steps: npt.NDArray[np.int32]) -> Field:
@@ -79,11 +83,11 @@ def _to_bulge(local: Local, tables: Profiles, steps: npt.NDArray[np.int32]) -> F
     return bulge
 
 
-def _paint_nucleus(canvas: Canvas, local: Local, tables: Profiles, steps: npt.NDArray[np.int32], radius: Field) -> None:
+def _paint_nucleus(canvas: Canvas, tables: Profiles, steps: npt.NDArray[np.int32], plate: Field, radius: Field) -> None:
     """The nucleus in its disc's own signal, fading into the annulus."""
     row = np.array([Tissue.NUCLEUS_1 + n for n in range(5)])
     at = np.clip(tables.pfirrmann.astype(np.intp) - 1, 0, 4)[steps]
-    cover = np.clip((0.86 - radius) / 0.22, 0, 1) * to_cover(canvas, tables.plate[steps] + 1.6)
+    cover = np.clip((0.95 - radius) / 0.4, 0, 1) * np.clip(-plate / 1.5, 0, 1)
     for values, signals in zip(canvas.values, canvas.signals, strict=True):
         values += cover * (signals[row][at] - values)
 
@@ -105,7 +109,7 @@ def paint_sac(canvas: Canvas, local: Local, tables: Profiles, steps: npt.NDArray
     width = np.maximum(tables.sac_half_width[steps], 0.3)
     p = local.p - tables.sac_middle[steps]
     sac = to_ellipse(local.a, p, width, depth)
-    paint(canvas, sac - 0.7, Tissue.LIGAMENT)
+    paint(canvas, sac - 0.6, Tissue.LIGAMENT, 0.5)
     paint(canvas, sac, Tissue.CSF)
     cord = tables.cord[steps]
     size = np.maximum(cord, 0.05)

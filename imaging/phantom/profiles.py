@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from imaging.geometry import FloatArray
 from imaging.phantom.anatomy import Spine
-from imaging.phantom.centreline import Field
+from imaging.phantom.centreline import Field, STEP_MM
 from imaging.phantom.layout import Layout, to_step
 from imaging.phantom.stenosis import to_canal
 from lexicons.vocabulary import Task, TASKS
@@ -21,6 +22,9 @@ HALF_DEPTH_MM = {
 }  # fmt: skip
 """Of the bodies' endplates."""
 
+SETBACK_MM = {"S2": 4.0, "S3": 6.0, "S4": 7.5}
+"""How far the middle of a sacral body's upper end lies behind the curve."""
+
 TAPER_MM = {"S1": 3.0, "S2": 2.5, "S3": 1.5, "S4": 1.0}
 """How much less deep a sacral body is at its lower end: all of it in front, so that its middle lies further back."""
 
@@ -29,6 +33,7 @@ CONUS = 1.15
 """Where the conus ends, in vertebrae below the head of L1."""
 
 SAC_GAP_MM = 1.4
+BACK_SMOOTHING_MM = 4.0
 STENOSIS_REACH_MM = 8.0
 CORD_HALF_MM = (4.6, 3.6)
 SAC_END = "S2"
@@ -68,7 +73,7 @@ def to_profiles(spine: Spine, layout: Layout) -> Profiles:
     """The tables of a laid-out spine."""
     s, size = layout.s, spine.size
     half_width, half_depth, offset = _to_outline(spine, layout)
-    back = offset + half_depth
+    back = np.asarray(gaussian_filter1d(offset + half_depth, BACK_SMOOTHING_MM / STEP_MM, mode="nearest"))
     normal = to_canal(0.0, 0.0, size * spine.canal)
     depth, width = np.full_like(s, normal.half_depth_mm), np.full_like(s, normal.half_other_mm)
     bulge, left, right, narrow = (np.zeros_like(s) for _ in range(4))
@@ -104,7 +109,7 @@ def _to_outline(spine: Spine, layout: Layout) -> tuple[FloatArray, FloatArray, F
             knots.append(top + share * (bottom - top))
             widths.append(width - waist * WAIST_MM)
             depths.append(depth - waist * 0.5 * WAIST_MM - taper * share)
-            offsets.append(taper * share)
+            offsets.append(SETBACK_MM.get(name, 0.0) + taper * share)
     tables = [np.interp(layout.s, knots, np.array(values) * spine.size) for values in (widths, depths, offsets)]
     return tables[0], tables[1], tables[2]
 

@@ -6,6 +6,7 @@ curve's coordinates are found on a coarse grid in each slice's two faces; betwee
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from imaging.phantom.centreline import Field, to_spine
 from imaging.phantom.column import draw_roots, Local, paint_canal, paint_column, paint_sac, Roots, to_float32, to_steps
 from imaging.phantom.foramina import Foramen, to_foramina
 from imaging.phantom.layout import lay_out, Layout
-from imaging.phantom.posterior import paint_arch, paint_exiting_roots, paint_facets, paint_openings, paint_recesses
+from imaging.phantom.openings import paint_exiting_roots, paint_openings, paint_recesses
+from imaging.phantom.posterior import paint_arch, paint_facets, paint_flavum, paint_spinous
 from imaging.phantom.profiles import Profiles, to_profiles
 from imaging.phantom.scanner import Scanner, to_sensitivity, to_voxels, Voxels
 from imaging.phantom.tissues import Tissue, to_signals
@@ -43,8 +45,9 @@ class Prepared:
     texture: Field
 
 
+@lru_cache(maxsize=2)
 def prepare(spine: Spine) -> Prepared:
-    """The spine laid out, with its textures."""
+    """The spine laid out, with its textures; the last ones are kept, for a study asks for its spine many times."""
     layout = lay_out(spine)
     profiles = to_profiles(spine, layout)
     rng = np.random.default_rng(spine.texture_seed)
@@ -143,7 +146,8 @@ def _paint_slab(ready: Prepared, slab: Slab, signals: Field, scanner: Scanner) -
     around = to_around(ready.spine, ready.layout, slab.points)
     x, y, skin, u = (_refine(slab, around[..., n]) for n in range(4))
     points = np.stack([_refine(slab, slab.points[..., n]) for n in range(3)], axis=-1)
-    fine, coarse = to_texture(ready.texture, points), to_texture(ready.texture, points, 7.0)
+    fine = to_texture(ready.texture, points, 1.1)
+    coarse = _refine(slab, to_texture(ready.texture, slab.points, 8.0))
     values = np.empty((len(signals), *x.shape), dtype=np.float32)
     canvas = Canvas(values, signals, slab.pixel_mm)
     paint_torso(canvas, Around(x, y, skin, u), ready.spine, coarse)
@@ -215,7 +219,9 @@ def _paint_subslice(ready: Prepared, canvas: Canvas, local: Local) -> None:
         window = _to_window(canvas, local, top - 4 * size, top + 38 * size)
         if window is not None:
             paint_arch(*window, ready.spine, number, top)
+            paint_spinous(*window, ready.spine, number, top)
     for foramen, part, here in near:
+        paint_flavum(part, here, foramen, size)
         paint_facets(part, here, foramen, size)
         paint_recesses(part, here, foramen, size)
         paint_exiting_roots(part, here, foramen, size)

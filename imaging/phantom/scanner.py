@@ -58,7 +58,7 @@ def draw_scanner(rng: np.random.Generator) -> Scanner:
         contrast,
         gain=float(np.exp(rng.uniform(np.log(700), np.log(2600)))),
         noise=float(rng.uniform(0.006, 0.022)),
-        coil_mm=float(rng.uniform(110, 320)),
+        coil_mm=float(rng.uniform(85, 260)),
         shading=(float(rng.normal(0, 0.04)), float(rng.normal(0, 0.05)), float(rng.normal(0, 0.08))),
         blur_px=float(rng.uniform(0.2, 0.65)),
         ghost=float(max(0.0, rng.normal(-0.01, 0.015))),

@@ -39,7 +39,7 @@ class Tissue(IntEnum):
 RELAXATION = np.array([  # proton density, T1 ms, T2 ms (of a turbo spin echo: fat's is longer than a spin echo's)
     [0.00,  500.0,   50.0],
     [0.60,  700.0,   40.0],
-    [1.00,  300.0,  115.0],
+    [1.00,  300.0,  105.0],
     [0.85,  900.0,   40.0],
     [0.75,  520.0,   78.0],
     [0.10,  600.0,   20.0],

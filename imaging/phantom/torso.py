@@ -6,14 +6,13 @@ import numpy as np
 
 from imaging.geometry import FloatArray
 from imaging.phantom.anatomy import Spine
-from imaging.phantom.canvas import Canvas, paint, paint_bone, to_ellipse
+from imaging.phantom.canvas import Canvas, paint, paint_bone, to_ellipse, to_segment
 from imaging.phantom.centreline import Field
 from imaging.phantom.column import Local
 from imaging.phantom.layout import Layout
 from imaging.phantom.tissues import Tissue
 
 TEXTURE_CELLS = 64
-TEXTURE_MM = 2.0
 
 FOLLOW = 0.6
 """How far the back's skin follows the lordosis."""
@@ -53,7 +52,7 @@ def draw_texture(rng: np.random.Generator) -> Field:
     return texture
 
 
-def to_texture(texture: Field, points: Field, cell_mm: float = TEXTURE_MM) -> Field:
+def to_texture(texture: Field, points: Field, cell_mm: float) -> Field:
     """The noise at LPS points, (..., 3): (...)."""
     x, y, z = (np.floor(points[..., n] / cell_mm).astype(np.int32) % TEXTURE_CELLS for n in range(3))
     found: Field = texture[x, y, z]
@@ -70,8 +69,8 @@ def paint_torso(canvas: Canvas, around: Around, spine: Spine, coarse: Field) -> 
     body = np.where(np.abs(x) + np.abs(y) > 2.2, 50, body)
     paint(canvas, body, Tissue.SKIN)
     paint(canvas, body + 2.0, Tissue.FAT)
-    belly = np.maximum(body + 14 + 0.4 * spine.fat_mm, around.y + 14 + 6 * coarse)
-    paint(canvas, belly, Tissue.BOWEL, np.clip(0.55 + 0.5 * coarse, 0, 1))
+    belly = np.maximum(body + 14 + 0.4 * spine.fat_mm, around.y + 14)
+    paint(canvas, belly, Tissue.BOWEL, np.clip(0.7 + 0.4 * coarse, 0, 1) * np.clip(-(around.y + 14) / 14, 0, 1))
     _paint_organs(canvas, around, size)
     _paint_muscles(canvas, around, spine, coarse)
 
@@ -89,7 +88,7 @@ def _paint_organs(canvas: Canvas, around: Around, size: float) -> None:
 
 def _paint_muscles(canvas: Canvas, around: Around, spine: Spine, coarse: Field) -> None:
     size, lateral = spine.size, np.abs(around.x)
-    fat = 0.35 * np.clip(coarse - 0.9, 0, 1)
+    fat = 0.5 * np.clip(coarse - 0.6, 0, 1)
     growth = np.clip(around.u + 0.1, 0.02, 1.15)
     paint(
         canvas,
@@ -117,9 +116,8 @@ def paint_wings(canvas: Canvas, local: Local, spine: Spine, layout: Layout) -> N
     """The wings of the sacrum and the iliac bones beside them."""
     size, lateral = spine.size, np.abs(local.a)
     s = local.s - float(layout.middles[spine.vertebrae.index("S1")])
-    flank = np.maximum(
-        to_ellipse(lateral - 33 * size, local.p - 7 * size, 27 * size, 15 * size), np.abs(s - 8 * size) - 24 * size
-    )
-    paint_bone(canvas, flank, 1.5)
-    hip = np.abs(lateral - size * (62 + 0.35 * (local.p - 5))) - 6 * size
-    paint_bone(canvas, np.maximum(hip, np.maximum(np.abs(local.p - 8) - 38 * size, -s - 22 * size)), 1.8)
+    wing = to_ellipse(lateral - 30 * size, local.p - 9 * size, 26 * size, 13 * size)
+    paint_bone(canvas, np.maximum(wing, np.abs(s - 6 * size) - 20 * size), 1.5)
+    low = np.clip((s + 20 * size) / 3, -6, 2 * size)  # the crest thins out towards its upper edge
+    crest = to_segment(lateral, local.p, (50 * size, 40 * size), (76 * size, -14 * size)) - 3.5 * size - low
+    paint_bone(canvas, crest, 1.6)
