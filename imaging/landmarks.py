@@ -64,10 +64,10 @@ def are_neighbours(above: str, below: str) -> bool:
 def check_landmarks(landmarks: Landmarks) -> None:
     """Raises LandmarkError where the landmarks are in no order, place or distance that a spine can have."""
     _check_shapes(landmarks)
+    _check_discs_between(landmarks)
     _check_order(landmarks)
     for first, second in pairwise(range(len(landmarks.structures))):
         _check_distance(landmarks, first, second)
-    _check_discs_between(landmarks)
 
 
 def _check_shapes(landmarks: Landmarks) -> None:
@@ -80,8 +80,9 @@ def _check_shapes(landmarks: Landmarks) -> None:
         raise LandmarkError("unknown-structure", f"structure {unknown[0]!r}, expected one of {', '.join(VERTEBRAE)}")
     if n + len(landmarks.discs) == 0:
         raise LandmarkError("no-landmarks", "no landmarks, expected at least one")
-    if not np.isfinite(landmarks.points).all():
-        raise LandmarkError("landmark-not-finite", "a centroid with a coordinate that is no finite number")
+    centres = np.array([disc.centre for disc in landmarks.discs]).reshape(-1, 3)
+    if not (np.isfinite(landmarks.points).all() and np.isfinite(centres).all()):
+        raise LandmarkError("landmark-not-finite", "a landmark with a coordinate that is no finite number")
 
 
 def _check_order(landmarks: Landmarks) -> None:
@@ -117,6 +118,8 @@ def _check_distance(landmarks: Landmarks, first: int, second: int) -> None:
 
 def _check_discs_between(landmarks: Landmarks) -> None:
     for disc in landmarks.discs:
+        if disc.level is Level.L5_S1 and "L6" in landmarks.structures:
+            raise LandmarkError("transitional", "a disc L5-S1 in a spine with an L6, which lies between the two")
         for name in str(disc.level).split("-"):
             if name not in landmarks.structures:
                 continue
