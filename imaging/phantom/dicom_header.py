@@ -12,7 +12,7 @@ from pydicom.uid import generate_uid, ImplicitVRLittleEndian, UID
 from pydicom.valuerep import DSfloat
 
 from imaging.phantom.planning import PlannedSeries
-from imaging.phantom.protocol import Scanner
+from imaging.phantom.protocol import ScannerModel
 from imaging.phantom.stored_pixels import ENCAPSULATED, LOSSY, StoredPixels
 from imaging.study import Weighting
 
@@ -70,7 +70,7 @@ class SeriesHeader:
 
     identity: PatientIdentity
     planned: PlannedSeries
-    scanner: Scanner
+    scanner: ScannerModel
     study_uid: str
     series_uid: str
     frame_uid: str

@@ -65,9 +65,9 @@ class PlannedSeries:
 
 def plan_series(protocol: Protocol, frames: tuple[DiscFrame, ...]) -> tuple[PlannedSeries, ...]:
     """The series of a study in the order of scanning: localizer, sagittal, axial."""
-    sagittal = plan_sagittal(frames, protocol.sagittal, protocol.sagittal_error)
+    sagittal = (plan_sagittal(frames, protocol.sagittal, protocol.sagittal_error),)
     axial = plan_axial(frames, protocol)
-    series = [PlannedSeries(Plane.SAGITTAL, sequence, (sagittal,)) for sequence in protocol.sagittal_sequences]
+    series = [PlannedSeries(Plane.SAGITTAL, sequence, sagittal) for sequence in protocol.sagittal_sequences]
     series += [PlannedSeries(Plane.AXIAL, sequence, axial) for sequence in protocol.axial_sequences]
     if protocol.localizer:
         fast = PulseSequence(Weighting.T2, 8.0, 3.5)

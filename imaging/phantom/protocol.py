@@ -20,7 +20,7 @@ class AxialLayout(StrEnum):
 
 
 @dataclass(frozen=True)
-class Scanner:
+class ScannerModel:
     """The machine, and what its maker writes into headers."""
 
     manufacturer: str
@@ -76,7 +76,7 @@ NO_ERROR = LayError()
 class Protocol:
     """All that is decided before the patient is scanned. ``covered``: the discs that axial slices are laid on."""
 
-    scanner: Scanner
+    scanner: ScannerModel
     sagittal: SlicePlan
     axial: SlicePlan
     sagittal_sequences: tuple[PulseSequence, ...]
@@ -110,26 +110,28 @@ class ProtocolSettings:
 
 ALL_DRAWN = ProtocolSettings()
 
-SCANNERS: tuple[Scanner, ...] = (
-    Scanner("SIEMENS", "Aera", 1.5, ("ORIGINAL", "PRIMARY", "M", "NORM", "DIS2D"), ("ORIGINAL", "PRIMARY", "M", "NORM"),
-            ("t2_tse_{plane}", "t1_tse_{plane}", "t2_tirm_{plane}")),
-    Scanner("SIEMENS", "Skyra", 3.0, ("ORIGINAL", "PRIMARY", "M", "ND"), ("ORIGINAL", "PRIMARY", "M", "ND"),
-            ("T2 {plane} TSE", "T1 {plane} TSE", "STIR {plane}")),
-    Scanner("GE MEDICAL SYSTEMS", "SIGNA HDxt", 1.5, ("ORIGINAL", "PRIMARY", "OTHER"), ("ORIGINAL", "PRIMARY", "OTHER"),
-            ("{plane} T2 FRFSE", "{plane} T1 FSE", "{plane} STIR")),
-    Scanner("Philips Medical Systems", "Ingenia", 1.5, ("ORIGINAL", "PRIMARY", "M_SE", "M", "SE"),
-            ("ORIGINAL", "PRIMARY", "M_FFE", "M", "FFE"), ("T2W_TSE {plane}", "T1W_TSE {plane}", "STIR_TSE {plane}")),
-    Scanner("Philips Medical Systems", "Achieva", 3.0, ("ORIGINAL", "PRIMARY", "M_SE", "M", "SE"),
-            ("ORIGINAL", "PRIMARY", "M_FFE", "M", "FFE"), ("T2 {plane}", "T1 {plane}", "STIR {plane}")),
-    Scanner("TOSHIBA_MEC", "MRT200PP3", 1.5, ("ORIGINAL", "PRIMARY"), ("ORIGINAL", "PRIMARY", "LOCALIZER"),
-            ("{plane} T2", "{plane} T1", "{plane} STIR")),
+_MADE = ("ORIGINAL", "PRIMARY")
+
+SCANNER_MODELS: tuple[ScannerModel, ...] = (
+    ScannerModel("SIEMENS", "Aera", 1.5, (*_MADE, "M", "NORM", "DIS2D"), (*_MADE, "M", "NORM"),
+                 ("t2_tse_{plane}", "t1_tse_{plane}", "t2_tirm_{plane}")),
+    ScannerModel("SIEMENS", "Skyra", 3.0, (*_MADE, "M", "ND"), (*_MADE, "M", "ND"),
+                 ("T2 {plane} TSE", "T1 {plane} TSE", "STIR {plane}")),
+    ScannerModel("GE MEDICAL SYSTEMS", "SIGNA HDxt", 1.5, (*_MADE, "OTHER"), (*_MADE, "OTHER"),
+                 ("{plane} T2 FRFSE", "{plane} T1 FSE", "{plane} STIR")),
+    ScannerModel("Philips Medical Systems", "Ingenia", 1.5, (*_MADE, "M_SE", "M", "SE"), (*_MADE, "M_FFE", "M", "FFE"),
+                 ("T2W_TSE {plane}", "T1W_TSE {plane}", "STIR_TSE {plane}")),
+    ScannerModel("Philips Medical Systems", "Achieva", 3.0, (*_MADE, "M_SE", "M", "SE"), (*_MADE, "M_FFE", "M", "FFE"),
+                 ("T2 {plane}", "T1 {plane}", "STIR {plane}")),
+    ScannerModel("TOSHIBA_MEC", "MRT200PP3", 1.5, _MADE, (*_MADE, "LOCALIZER"),
+                 ("{plane} T2", "{plane} T1", "{plane} STIR")),
 )  # fmt: skip
 """Makes and models of the kind found in multi-centre collections; the header values are written from experience."""
 
 
 def draw_protocol(rng: np.random.Generator, settings: ProtocolSettings = ALL_DRAWN) -> Protocol:
     """A scanner, sequences and slices as a radiology department may have them."""
-    scanner = SCANNERS[rng.integers(len(SCANNERS))]
+    scanner = SCANNER_MODELS[rng.integers(len(SCANNER_MODELS))]
     t2, t1, stir = _draw_sequences(rng, scanner)
     wants_stir, wants_axial_t1, wants_agent, localizer, screenshot = (
         bool(rng.random() < chance) if asked is None else asked
@@ -157,7 +159,9 @@ def draw_protocol(rng: np.random.Generator, settings: ProtocolSettings = ALL_DRA
     )
 
 
-def _draw_sequences(rng: np.random.Generator, scanner: Scanner) -> tuple[PulseSequence, PulseSequence, PulseSequence]:
+def _draw_sequences(
+    rng: np.random.Generator, scanner: ScannerModel
+) -> tuple[PulseSequence, PulseSequence, PulseSequence]:
     inversion = 150.0 if scanner.field_t < 2 else 210.0
     tr2, te2, tr1, te1, trs, tes = (
         round(float(rng.uniform(low, high)), 1)

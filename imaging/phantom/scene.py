@@ -1,5 +1,6 @@
 """What is scanned: something that renders slices, and the truth about where its discs are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,16 +20,19 @@ MAX_SIGNAL = 4095
 
 
 class RenderSlices(Protocol):
-    """Voxels, uint16 of 12 bits, of evenly spaced slices: shape (slice, row, column) on a 4 x 4 affine in LPS mm."""
+    """Voxels, uint16 of 12 bits, of evenly spaced slices: shape (slice, row, column) on a 4 x 4 affine in LPS mm.
+
+    One array for each weighting: what several series show on one grid is rendered for little more than one.
+    """
 
     def __call__(
         self,
         affine: FloatArray,
         shape: tuple[int, int, int],
         thickness_mm: float,
-        weighting: Weighting,
+        weightings: Sequence[Weighting],
         rng: np.random.Generator,
-    ) -> Voxels:
+    ) -> tuple[Voxels, ...]:
         """The signal of each slab, with the noise and shading of a scanner drawn from ``rng``."""
         ...
 
@@ -57,10 +61,10 @@ def to_turned(scene: Scene, turn_deg: tuple[float, float, float]) -> Scene:
         affine: FloatArray,
         shape: tuple[int, int, int],
         thickness_mm: float,
-        weighting: Weighting,
+        weightings: Sequence[Weighting],
         rng: np.random.Generator,
-    ) -> Voxels:
-        return scene.render(back @ affine, shape, thickness_mm, weighting, rng)
+    ) -> tuple[Voxels, ...]:
+        return scene.render(back @ affine, shape, thickness_mm, weightings, rng)
 
     frames = tuple(
         DiscFrame(f.level, turn.apply(f.centre), turn.apply(f.left), turn.apply(f.post), turn.apply(f.sup))
@@ -70,11 +74,13 @@ def to_turned(scene: Scene, turn_deg: tuple[float, float, float]) -> Scene:
     return replace(scene, render=render, frames=frames, centroids=turn.apply(scene.centroids), points=points)
 
 
-def render_grid(scene: Scene, grid: SliceGrid, weighting: Weighting, rng: np.random.Generator) -> Voxels:
-    """The voxels of a grid, (slice, row, column), slice by slice where the slices are not evenly spaced."""
+def render_grid(
+    scene: Scene, grid: SliceGrid, weightings: Sequence[Weighting], rng: np.random.Generator
+) -> tuple[Voxels, ...]:
+    """A grid's voxels in each weighting, (slice, row, column), slice by slice where they are not evenly spaced."""
     runs = [(0, len(grid.positions))] if grid.is_even else [(n, 1) for n in range(len(grid.positions))]
     parts = [
-        scene.render(grid.to_affine(first), (count, *grid.matrix), grid.thickness_mm, weighting, rng)
+        scene.render(grid.to_affine(first), (count, *grid.matrix), grid.thickness_mm, weightings, rng)
         for first, count in runs
     ]
-    return np.concatenate(parts)
+    return tuple(np.concatenate(slices) for slices in zip(*parts, strict=True))

@@ -1,7 +1,8 @@
 """A phantom study: planned, scanned and written as files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -49,8 +50,7 @@ def write_scene(
     identity = replace(identity, accession=identity.accession or key.study_id)
     paths = _draw_paths(key, folder) if variant.shuffle_names else None
     series_number = 0
-    for number, planned in enumerate(plan_series(protocol, scene.frames), start=1):
-        slices = scan_series(scene, planned, to_acquisition(variant, planned), key.to_generator(number))
+    for planned, slices in _scan_all(scene, protocol, key, variant):
         for part in divide(slices, to_division(variant, planned)):
             series_number += 1
             header = _to_header(identity, planned, protocol, key, series_number, variant)
@@ -73,27 +73,45 @@ def to_division(variant: Variant, planned: PlannedSeries) -> Division:
 
 
 def scan_series(
-    scene: Scene, planned: PlannedSeries, acquisition: Acquisition, rng: np.random.Generator
-) -> list[SliceImage]:
-    """The slices of a series in the order of scanning, as its acquisition makes them."""
-    weighting = planned.sequence.weighting
+    scene: Scene, planned: Sequence[PlannedSeries], acquisition: Acquisition, rng: np.random.Generator
+) -> list[list[SliceImage]]:
+    """The slices of each series in the order of scanning; all are planned on the stacks of the first."""
+    weightings = [one.sequence.weighting for one in planned]
     stacks = [
-        _scan_stack(scene, to_acquired_grids(grid, acquisition), weighting, stack, rng)
-        for stack, grid in enumerate(planned.stacks, start=1)
+        _scan_stack(scene, to_acquired_grids(grid, acquisition), weightings, number, rng)
+        for number, grid in enumerate(planned[0].stacks, start=1)
     ]
-    once = to_ordered(stacks, acquisition)
-    slices = [*to_repeated(once, acquisition), *to_rescanned(once, acquisition, rng)]
-    return [to_flipped(image, acquisition) for image in slices]
+    return [_arrange(own, acquisition, rng) for own in zip(*stacks, strict=True)]
+
+
+def _scan_all(
+    scene: Scene, protocol: Protocol, key: StudyKey, variant: Variant
+) -> Iterator[tuple[PlannedSeries, list[SliceImage]]]:
+    """Each planned series with its slices; what lies on the same stacks is rendered together."""
+    groups = groupby(plan_series(protocol, scene.frames), key=lambda planned: id(planned.stacks))
+    for number, (_, members) in enumerate(groups, start=1):
+        planned = list(members)
+        acquisition = to_acquisition(variant, planned[0])
+        yield from zip(planned, scan_series(scene, planned, acquisition, key.to_generator(number)), strict=True)
 
 
 def _scan_stack(
-    scene: Scene, grids: tuple[SliceGrid, ...], weighting: Weighting, stack: int, rng: np.random.Generator
-) -> list[SliceImage]:
-    slices: list[SliceImage] = []
+    scene: Scene, grids: tuple[SliceGrid, ...], weightings: Sequence[Weighting], stack: int, rng: np.random.Generator
+) -> list[list[SliceImage]]:
+    """The slices of one stack in each weighting."""
+    series: list[list[SliceImage]] = [[] for _ in weightings]
     for grid in grids:
-        voxels = render_grid(scene, grid, weighting, rng)
-        slices += to_slices(voxels, grid, stack, first_place=len(slices) + 1)
-    return slices
+        for slices, voxels in zip(series, render_grid(scene, grid, weightings, rng), strict=True):
+            slices += to_slices(voxels, grid, stack, first_place=len(slices) + 1)
+    return series
+
+
+def _arrange(
+    stacks: Sequence[list[SliceImage]], acquisition: Acquisition, rng: np.random.Generator
+) -> list[SliceImage]:
+    once = to_ordered(stacks, acquisition)
+    slices = [*to_repeated(once, acquisition), *to_rescanned(once, acquisition, rng)]
+    return [to_flipped(image, acquisition) for image in slices]
 
 
 def _write_series(

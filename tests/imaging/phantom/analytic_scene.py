@@ -1,12 +1,12 @@
 """A scene that needs no anatomy: a ramp of signal, straight discs, and a bright blob in the patient's left."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 
 from imaging.frames import DiscFrame
 from imaging.geometry import FloatArray, transform
-from imaging.phantom.scene import Scene, Voxels
+from imaging.phantom.scene import RenderSlices, Scene, Voxels
 from imaging.study import Weighting
 from lexicons.vocabulary import LEVELS
 
@@ -40,14 +40,14 @@ def make_scene(tilt_deg: float = 0.0) -> Scene:
     return Scene(make_render(blob), frames, structures, centroids, {"blob": blob})
 
 
-def make_render(blob: FloatArray) -> Callable[..., Voxels]:
+def make_render(blob: FloatArray) -> RenderSlices:
     def render(
         affine: FloatArray,
         shape: tuple[int, int, int],
         thickness_mm: float,
-        weighting: Weighting,
+        weightings: Sequence[Weighting],
         rng: np.random.Generator,
-    ) -> Voxels:
+    ) -> tuple[Voxels, ...]:
         k, j, i = np.meshgrid(*(np.arange(n) for n in shape), indexing="ij")
         points = transform(affine, np.stack([i, j, k], axis=-1).astype(np.float64))
         normal = np.cross(affine[:3, 0], affine[:3, 1])
@@ -57,7 +57,8 @@ def make_render(blob: FloatArray) -> Callable[..., Voxels]:
             for offset in (-0.4, -0.2, 0.0, 0.2, 0.4)
         ]
         ramp = 300 + 0.5 * points[..., 0] + 0.3 * points[..., 1]
-        signal = np.clip(ramp + 2500 * np.mean(parts, axis=0) + rng.normal(0, 2, shape), 0, 4095)
-        return np.asarray(np.rint(signal), dtype=np.uint16)
+        signal = ramp + 2500 * np.mean(parts, axis=0)
+        noisy = (np.clip(signal + rng.normal(0, 2, shape), 0, 4095) for _ in weightings)
+        return tuple(np.asarray(np.rint(voxels), dtype=np.uint16) for voxels in noisy)
 
     return render

@@ -44,7 +44,7 @@ def make_protocol(layout: AxialLayout = AxialLayout.STACKS) -> Protocol:
 def scan(scene: Scene, plane: Plane, acquisition: Acquisition) -> list[SliceImage]:
     series = plan_series(make_protocol(), scene.frames)
     planned = next(one for one in series if one.plane is plane)
-    return scan_series(scene, planned, acquisition, np.random.default_rng(0))
+    return scan_series(scene, [planned], acquisition, np.random.default_rng(0))[0]
 
 
 def to_blob(slices: list[SliceImage]) -> FloatArray:

@@ -62,7 +62,7 @@ def plan(plane: Plane, number: int = 0) -> PlannedSeries:
 
 
 def scan(plane: Plane, acquisition: Acquisition = PLAIN) -> list[SliceImage]:
-    slices = scan_series(make_scene(6.0), plan(plane), acquisition, np.random.default_rng(1))
+    slices = scan_series(make_scene(6.0), [plan(plane)], acquisition, np.random.default_rng(1))[0]
     return [image for image in slices if image.stack <= 2][:9]
 
 
@@ -247,7 +247,7 @@ def test_a_bare_file_cannot_be_compressed(tmp_path: Path) -> None:
 
 def test_second_sendings_share_their_uid_and_copies_do_not(tmp_path: Path) -> None:
     acquisition = Acquisition(resent=(0,), copied=(1,), rescanned=(2,))
-    slices = scan_series(make_scene(), plan(Plane.SAGITTAL), acquisition, np.random.default_rng(1))
+    slices = scan_series(make_scene(), [plan(Plane.SAGITTAL)], acquisition, np.random.default_rng(1))[0]
     datasets = [pydicom.dcmread(path) for path in write(tmp_path, slices, Storage())]
     count = len(slices) - 3
     assert len({dataset.SOPInstanceUID for dataset in datasets}) == count + 2
@@ -260,13 +260,13 @@ def test_second_sendings_share_their_uid_and_copies_do_not(tmp_path: Path) -> No
 
 
 def test_a_multiframe_file_is_sent_twice_as_a_whole(tmp_path: Path) -> None:
-    slices = scan_series(make_scene(), plan(Plane.SAGITTAL), Acquisition(resent=(0,)), np.random.default_rng(1))
+    slices = scan_series(make_scene(), [plan(Plane.SAGITTAL)], Acquisition(resent=(0,)), np.random.default_rng(1))[0]
     first, second = write(tmp_path, slices, Storage(Container.ENHANCED))
     assert first.read_bytes() == second.read_bytes()
 
 
 def test_mixed_matrices_become_two_multiframe_files(tmp_path: Path) -> None:
-    slices = scan_series(make_scene(), plan(Plane.SAGITTAL), Acquisition(coarse=2), np.random.default_rng(1))
+    slices = scan_series(make_scene(), [plan(Plane.SAGITTAL)], Acquisition(coarse=2), np.random.default_rng(1))[0]
     fine, coarse = (pydicom.dcmread(path) for path in write(tmp_path, slices, Storage(Container.ENHANCED)))
     assert (coarse.NumberOfFrames, coarse.Rows) == (2, fine.Rows // 2)
     assert fine.SOPInstanceUID != coarse.SOPInstanceUID
