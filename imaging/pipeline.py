@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from imaging.crop_plan import CropSettings, cut_discs, plan_disc, Read, StackPlace, with_remarks
 from imaging.curve import CurveSettings, fit_curve
+from imaging.dicom.pixels import read_volume
 from imaging.disc_frames import DiscFrames, to_disc_frames
 from imaging.frames import DiscFrame
 from imaging.landmarks import LandmarkError, Landmarks
@@ -14,7 +15,6 @@ from imaging.selection import select_series, Selection, SelectionSettings, to_ma
 from imaging.store.crop import DiscCrops
 from imaging.study import Series, Study
 from imaging.volume import to_bare_volume
-from imaging.voxels import read_voxels
 
 Localize = Callable[[Study, Selection], Landmarks]
 """Finds the landmarks of a study in the series that were selected; LandmarkError where it cannot."""
@@ -40,7 +40,7 @@ class Built(NamedTuple):
 
 
 def build_discs(
-    study: Study, landmarks: Landmarks | Localize, settings: PipelineSettings, read: Read = read_voxels
+    study: Study, landmarks: Landmarks | Localize, settings: PipelineSettings, read: Read = read_volume
 ) -> Built:
     """The crops of every disc of a study that its landmarks and its images show.
 

@@ -15,10 +15,11 @@ import click
 from imaging.curve import CurveMode, CurveSettings
 from imaging.dicom.files import find_files
 from imaging.dicom.scan import Scan, ScanSettings
+from imaging.dicom.study_ids import check_study_id_from
 from imaging.landmark_table import LandmarkTable, read_landmark_table
 from imaging.landmarks import Landmarks
 from imaging.pipeline import build_discs, Built, PipelineSettings
-from imaging.refusal import Refusal
+from imaging.refusal import ImagingError, Refusal
 from imaging.selection import SelectionSettings
 from imaging.store.made_from import to_digest
 from imaging.store.schema import REFUSED, StoreError
@@ -101,9 +102,9 @@ def build(
 ) -> None:
     """Cut every disc of the studies in INPUT out of their images, into a volume store.
 
-    INPUT is a folder, a tree of folders, a zip file or a DICOM file; many studies may lie in it, in any order. The
-    landmarks table names the studies by the same ids. What could not be used stands with its reason in
-    STORE/refused.csv.
+    INPUT is a folder, a tree of folders, a zip file or a DICOM file; many studies may lie in it, in any order. A
+    NIfTI, MHA, MHD or NRRD file in it is a study by its file name, endings left out, and is taken for T2. The landmarks
+    table names the studies by the same ids. What could not be used stands with its reason in STORE/refused.csv.
 
     Stop it at any time: the same command goes on from there. With more input, the same store grows. The store is the
     same for any number of workers. With --ray, every node must see INPUT and STORE under the same paths.
@@ -113,6 +114,10 @@ def build(
       lumbar volumes build studies/ --landmarks landmarks.csv --out volumes --jobs 8
     """
     check_places(inputs, out)
+    try:
+        check_study_id_from(study_id_from)
+    except ImagingError as error:
+        raise click.UsageError(str(error)) from None
     pipeline = PipelineSettings(
         selection=SelectionSettings(strict_frame_of_reference=strict_frame_of_reference),
         curve=CurveSettings(mode=CurveMode(curve)),

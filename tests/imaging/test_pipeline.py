@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from imaging.curve import CurveMode, CurveSettings
+from imaging.dicom.pixels import read_volume
 from imaging.dicom.scan import scan_studies
 from imaging.frames import DiscFrame
 from imaging.geometry import FloatArray, to_angle_deg, transform
@@ -22,7 +23,6 @@ from imaging.store.study_file import write_study
 from imaging.store.writer import open_for_writing, write_index
 from imaging.study import Stack, Study
 from imaging.volume import Volume
-from imaging.voxels import read_voxels
 from lexicons.vocabulary import Level, LEVELS
 from tests.imaging.phantom.analytic_scene import BLOB_LEVEL
 from tests.imaging.small_study import make_small_protocol, to_landmarks, to_study_id, write_small_study
@@ -82,7 +82,7 @@ def test_each_file_is_read_once(tmp_path: Path) -> None:
 
     def counting(stack: Stack, slices: slice) -> Volume:
         asked.extend((source.file_number, source.frame) for source in stack.sources[slices])
-        return read_voxels(stack, slices)
+        return read_volume(stack, slices)
 
     scene = write_small_study(tmp_path)
     build_discs(read_study(tmp_path), to_landmarks(scene, to_study_id("P1")), SETTINGS, counting)
