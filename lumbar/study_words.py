@@ -35,7 +35,7 @@ def _to_series_row(series: Series, use: str) -> tuple[str, ...]:
     matrices = sorted({f"{columns} x {rows}" for _, rows, columns in (stack.shape for stack in series.stacks)})
     return (
         str(series.number),
-        str(series.plane),
+        str(series.plane) if series.stacks or series.plane is not Plane.OBLIQUE else "?",  # it may lack a position
         f"{series.weighting}{' FS' if series.fat_suppressed and series.weighting != 'STIR' else ''}",
         "yes" if series.contrast_agent else "no",
         f"{_to_number(series.repetition_time_ms)}/{_to_number(series.echo_time_ms)}",
@@ -93,7 +93,8 @@ def _to_side(x: float) -> str:
 def _to_tilt(place: StackPlace, plane: Plane) -> str:
     if plane is not Plane.AXIAL:
         return f"{place.turned_deg:.0f} deg oblique"
-    front = f"front edge {abs(place.front_up_deg):.0f} deg {'up' if place.front_up_deg > 0 else 'down'}"
+    up = round(place.front_up_deg)
+    front = f"front edge {abs(up)} deg {'up' if up > 0 else 'down'}" if up else "level"
     return front if place.turned_deg < SIDE_DEG else f"{front}, {place.turned_deg:.0f} deg to the side"
 
 

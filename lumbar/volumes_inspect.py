@@ -217,7 +217,7 @@ def _show_paths(inputs: Sequence[Path], refusals: "Sequence[Refusal]") -> None:
 def _report(seen: Sequence[Seen], refusals: "Sequence[Refusal]") -> ExitCode:
     """Say on stderr how much there is, and how the command is to exit."""
     usable = sum(one.selection.sagittal is not None for one in seen)
-    click.echo(f"{len(seen)} studies, {usable} of them usable; {len(refusals)} refused", err=True)
+    click.echo(f"studies: {len(seen)}, usable: {usable}, refused: {len(refusals)}", err=True)
     if not seen:
         return ExitCode.FAILED
     return ExitCode.REFUSED if refusals else ExitCode.DONE
