@@ -103,7 +103,7 @@ class Spine:
     centre: tuple[float, float, float] = (0.0, 0.0, 0.0)
     size: float = 1.0
     canal: float = 1.0
-    fat_mm: float = 25.0
+    fat_mm: float = 18.0
     marrow: float = 1.0
     texture_seed: int = 0
     markers: tuple[Marker, ...] = ()
@@ -126,7 +126,7 @@ class SpineSettings:
     offset_mm: tuple[float, float] = (-25.0, 25.0)
     size: tuple[float, float] = (0.92, 1.08)
     slip_share: float = 0.05
-    fat_mm: tuple[float, float] = (10.0, 45.0)
+    fat_mm: tuple[float, float] = (6.0, 34.0)
 
 
 def to_names(numbering: Numbering) -> tuple[str, ...]:
@@ -139,7 +139,8 @@ def to_plain_spine(numbering: Numbering = Numbering.USUAL, bend: Bend = Bend(), 
     names = to_names(numbering)
     heights = tuple(size * BODY_HEIGHT_MM.get(name, LUMBAR_HEIGHT_MM) for name in names)
     discs = tuple(
-        Disc(to_level(above, below), size * _to_disc_height(above, below), 2) for above, below in pairwise(names)
+        Disc(to_level(above, below), size * _to_disc_height(above, below), 4 if above in SACRAL else 2)
+        for above, below in pairwise(names)
     )
     return Spine(names, heights, discs, bend, size=size)
 
@@ -186,7 +187,7 @@ def _draw_disc(
 ) -> Disc:
     wear, shifts, slip, slips = rng.normal(0, 0.7), rng.normal(0, 0.07, len(TASKS)), rng.uniform(2, 7), rng.random()
     if disc.level is None:
-        return replace(disc, pfirrmann=int(np.clip(round(1.8 + wear), 1, 4)))
+        return replace(disc, pfirrmann=int(np.clip(round(disc.pfirrmann + wear), 1, 5)))
     row = LEVELS.index(disc.level)
     own = severities[row]
     pfirrmann = int(np.clip(round(2.0 + 0.45 * own.max() + 0.35 * own.mean() + wear), 1, 5))

@@ -39,7 +39,7 @@ def paint_openings(canvas: Canvas, local: Local, foramen: Foramen, size: float) 
 
 def _to_filling(severity: float) -> float:
     """How dark the tissue is that takes the place of fat: none yet in a normal opening."""
-    return float(np.clip(0.25 + severity / 1.5, 0, 1))
+    return float(np.clip(0.15 + severity / 2.5, 0, 1))
 
 
 def paint_exiting_roots(canvas: Canvas, local: Local, foramen: Foramen, size: float) -> None:

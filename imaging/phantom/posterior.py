@@ -7,6 +7,7 @@ from imaging.phantom.canvas import Canvas, paint, paint_bone, to_box, to_ellipse
 from imaging.phantom.centreline import Field
 from imaging.phantom.column import Local
 from imaging.phantom.foramina import Foramen, PEDICLE_HALF_HEIGHT_MM, PEDICLE_MIDDLE_MM, to_pedicle_a
+from imaging.phantom.layout import Layout
 from imaging.phantom.openings import to_sides
 from imaging.phantom.tissues import Tissue
 
@@ -29,14 +30,19 @@ def paint_arch(canvas: Canvas, local: Local, spine: Spine, number: int, top: flo
 
 
 def paint_spinous(canvas: Canvas, local: Local, spine: Spine, number: int, top: float) -> None:
-    """The spinous process of one vertebra, and the ligaments between it and its neighbours."""
+    """The spinous process of one vertebra."""
     size, lateral, p = spine.size, np.abs(local.a), local.p
     half = size * SPINOUS_HALF_LENGTH_MM.get(spine.vertebrae[number], USUAL_SPINOUS_HALF_LENGTH_MM)
     s = local.s - top - size * (20 + 0.25 * (p / size - 42))
-    ligament = np.maximum(lateral - 2.2 * size, np.maximum(42 * size - p, p - 42 * size - 2 * half))
-    paint(canvas, np.maximum(ligament, np.abs(s) - 17 * size), Tissue.LIGAMENT, 0.65)
     spinous = to_box(s, p - 42 * size - half, size * 8.5, half, size * 4.5)
     paint_bone(canvas, to_meeting(spinous, lateral - 3.2 * size, size))
+
+
+def paint_interspinous(canvas: Canvas, local: Local, spine: Spine, layout: Layout) -> None:
+    """The ligaments between the spinous processes down to L5."""
+    size, end = spine.size, float(layout.bottoms[spine.vertebrae.index("S1") - 1])
+    inside = to_meeting(np.abs(local.a) - 2.2 * size, np.abs(local.p - 54 * size) - 13 * size, size)
+    paint(canvas, np.maximum(inside, local.s - end), Tissue.LIGAMENT, 0.65)
 
 
 def paint_flavum(canvas: Canvas, local: Local, foramen: Foramen, size: float) -> None:
@@ -53,12 +59,12 @@ def paint_facets(canvas: Canvas, local: Local, foramen: Foramen, size: float) ->
     lateral, s = np.abs(local.a) - foramen.a, local.s - foramen.disc_s
     p = local.p - foramen.p - 10.5 * size
     growth = _to_growth(local, foramen)
-    upper = to_ellipse(lateral - 2.6 * size, p + 3.2 * size, 5.4 * size + growth, 3.9 * size + growth)
-    lower = to_ellipse(lateral + 2.2 * size, p - 3.2 * size, 6.2 * size + growth, 4.9 * size + growth)
+    upper = to_ellipse(lateral - 2.6 * size, p + 3.2 * size, 6.2 * size + growth, 4.4 * size + growth)
+    lower = to_ellipse(lateral + 2.2 * size, p - 3.2 * size, 7.2 * size + growth, 5.4 * size + growth)
     paint_bone(canvas, to_meeting(lower, np.maximum(s - 9 * size, -s - 16 * size), size * 3))
     paint_bone(canvas, to_meeting(upper, np.maximum(s - 15 * size, -s - 8 * size), size * 3))
     gap = to_segment(lateral, p, (-4.5 * size, -3 * size), (5.5 * size, 3.5 * size))
-    paint(canvas, to_meeting(gap - 0.5, np.abs(s) - 7 * size, 0.5), Tissue.FLUID, 0.6)
+    paint(canvas, to_meeting(gap - 0.4, np.abs(s) - 7 * size, 0.5), Tissue.FLUID, 0.6)
 
 
 def _to_growth(local: Local, foramen: Foramen) -> Field:

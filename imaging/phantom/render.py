@@ -7,6 +7,7 @@ curve's coordinates are found on a coarse grid in each slice's two faces; betwee
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,11 +19,19 @@ from imaging.phantom.column import draw_roots, Local, paint_canal, paint_column,
 from imaging.phantom.foramina import Foramen, to_foramina
 from imaging.phantom.layout import lay_out, Layout
 from imaging.phantom.openings import paint_exiting_roots, paint_openings, paint_recesses
-from imaging.phantom.posterior import paint_arch, paint_facets, paint_flavum, paint_spinous
+from imaging.phantom.posterior import paint_arch, paint_facets, paint_flavum, paint_interspinous, paint_spinous
 from imaging.phantom.profiles import Profiles, to_profiles
 from imaging.phantom.scanner import Scanner, to_sensitivity, to_voxels, Voxels
 from imaging.phantom.tissues import Tissue, to_signals
-from imaging.phantom.torso import Around, draw_texture, paint_torso, paint_wings, to_around, to_texture
+from imaging.phantom.torso import (
+    Around,
+    draw_texture,
+    paint_torso,
+    paint_wings,
+    to_around,
+    to_smooth_texture,
+    to_texture,
+)
 from imaging.study import Weighting
 
 COARSE_PX = 8
@@ -147,7 +156,7 @@ def _paint_slab(ready: Prepared, slab: Slab, signals: Field, scanner: Scanner) -
     x, y, skin, u = (_refine(slab, around[..., n]) for n in range(4))
     points = np.stack([_refine(slab, slab.points[..., n]) for n in range(3)], axis=-1)
     fine = to_texture(ready.texture, points, 1.1)
-    coarse = _refine(slab, to_texture(ready.texture, slab.points, 8.0))
+    coarse = _refine(slab, to_smooth_texture(ready.texture, slab.points, 5.0))
     values = np.empty((len(signals), *x.shape), dtype=np.float32)
     canvas = Canvas(values, signals, slab.pixel_mm)
     paint_torso(canvas, Around(x, y, skin, u), ready.spine, coarse)
@@ -204,35 +213,52 @@ def _to_box(slab: Slab, faces: list[FloatArray]) -> tuple[slice, slice] | None:
     )
 
 
+class Reach(NamedTuple):
+    """A box in the curve's coordinates, mm: ``low`` and ``high`` in s, ``front`` and ``back`` in p, ``side`` in |a|."""
+
+    low: float
+    high: float
+    front: float
+    back: float
+    side: float
+
+
 def _paint_subslice(ready: Prepared, canvas: Canvas, local: Local) -> None:
     """The spine in one plane, from what lies behind in the picture to what covers it."""
-    size, layout = ready.spine.size, ready.layout
-    steps = to_steps(local, len(layout.line.points))
-    windows = [(f, _to_window(canvas, local, f.disc_s - 32 * size, f.disc_s + 32 * size)) for f in ready.foramina]
+    size, layout, spine = ready.spine.size, ready.layout, ready.spine
+    windows = [(foramen, _to_window(canvas, local, _to_reach(foramen, size))) for foramen in ready.foramina]
     near = [(foramen, *window) for foramen, window in windows if window is not None]
     for foramen, part, here in near:
         paint_openings(part, here, foramen, size)
-    paint_canal(canvas, local, ready.tables, steps)
-    paint_column(canvas, local, ready.tables, steps)
-    for number in range(ready.spine.vertebrae.index("S2")):
+    canal = _to_window(canvas, local, Reach(0.0, float(layout.bottoms[-1]), 5.0, 48.0 * size, 17.0 * size))
+    if canal is not None:
+        paint_canal(*canal, ready.tables, to_steps(canal[1], len(layout.s)))
+    paint_column(canvas, local, ready.tables, to_steps(local, len(layout.s)))
+    paint_interspinous(canvas, local, spine, layout)
+    for number in range(spine.vertebrae.index("S2")):
         top = float(layout.tops[number])
-        window = _to_window(canvas, local, top - 4 * size, top + 38 * size)
-        if window is not None:
-            paint_arch(*window, ready.spine, number, top)
-            paint_spinous(*window, ready.spine, number, top)
+        arch = _to_window(canvas, local, Reach(top - 4 * size, top + 38 * size, 8.0, 80.0 * size, 44.0 * size))
+        if arch is not None:
+            paint_arch(*arch, spine, number, top)
+            paint_spinous(*arch, spine, number, top)
     for foramen, part, here in near:
         paint_flavum(part, here, foramen, size)
         paint_facets(part, here, foramen, size)
         paint_recesses(part, here, foramen, size)
         paint_exiting_roots(part, here, foramen, size)
-    paint_sac(canvas, local, ready.tables, steps, ready.roots)
+    if canal is not None:
+        paint_sac(*canal, ready.tables, to_steps(canal[1], len(layout.s)), ready.roots)
 
 
-def _to_window(canvas: Canvas, local: Local, low: float, high: float) -> tuple[Canvas, Local] | None:
-    """The part of a picture between two places along the spine; None where there is none."""
+def _to_reach(foramen: Foramen, size: float) -> Reach:
+    return Reach(foramen.disc_s - 24 * size, foramen.disc_s + 24 * size, 6.0, 50.0 * size, 40.0 * size)
+
+
+def _to_window(canvas: Canvas, local: Local, reach: Reach) -> tuple[Canvas, Local] | None:
+    """The part of a picture within a reach; None where there is none."""
     stride = WINDOW_PX
-    s = local.s[::stride, ::stride]
-    near = (s > low) & (s < high)
+    s, a, p = (field[::stride, ::stride] for field in (local.s, local.a, local.p))
+    near = (s > reach.low) & (s < reach.high) & (p > reach.front) & (p < reach.back) & (np.abs(a) < reach.side)
     if not near.any():
         return None
     rows, columns = (np.flatnonzero(near.any(axis=axis)) for axis in (1, 0))

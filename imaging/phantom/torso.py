@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import map_coordinates
 
 from imaging.geometry import FloatArray
 from imaging.phantom.anatomy import Spine
@@ -13,6 +14,9 @@ from imaging.phantom.layout import Layout
 from imaging.phantom.tissues import Tissue
 
 TEXTURE_CELLS = 64
+
+FURROW_MM = 5.0
+"""How deep the back's furrow is over the spine."""
 
 FOLLOW = 0.6
 """How far the back's skin follows the lordosis."""
@@ -40,23 +44,31 @@ def to_around(spine: Spine, layout: Layout, points: FloatArray) -> FloatArray:
     first, sacrum = layout.tops[spine.vertebrae.index("L1")], layout.tops[spine.vertebrae.index("S1")]
     u = np.interp(-points[..., 2], height, (layout.s - first) / (sacrum - first))
     back = spine.centre[1] + FOLLOW * (y0 - spine.centre[1]) + 76 * spine.size + spine.fat_mm
-    return np.stack([points[..., 0] - x0, points[..., 1] - y0, back - points[..., 1], u], axis=-1)
+    x = points[..., 0] - x0
+    back = back - FURROW_MM * np.exp(-((x / 16) ** 2))
+    return np.stack([x, points[..., 1] - y0, back - points[..., 1], u], axis=-1)
 
 
 def draw_texture(rng: np.random.Generator) -> Field:
     """Smooth noise, (64, 64, 64), that repeats itself, of mean 0 and spread 1."""
     noise: Field = rng.standard_normal((TEXTURE_CELLS,) * 3).astype(np.float32)
-    for axis in range(3):
+    for axis in (0, 1, 2) * 2:
         noise = (noise + np.roll(noise, 1, axis) + np.roll(noise, -1, axis)) / 3
     texture: Field = noise / noise.std()
     return texture
 
 
 def to_texture(texture: Field, points: Field, cell_mm: float) -> Field:
-    """The noise at LPS points, (..., 3): (...)."""
+    """The noise at LPS points, (..., 3), by the nearest cell: (...)."""
     x, y, z = (np.floor(points[..., n] / cell_mm).astype(np.int32) % TEXTURE_CELLS for n in range(3))
     found: Field = texture[x, y, z]
     return found
+
+
+def to_smooth_texture(texture: Field, points: FloatArray, cell_mm: float) -> FloatArray:
+    """The noise at LPS points, (..., 3), between the cells: (...); dear, for coarse grids."""
+    cells = np.moveaxis(points / cell_mm, -1, 0)
+    return np.asarray(map_coordinates(texture, cells, order=1, mode="grid-wrap"), dtype=np.float64)
 
 
 def paint_torso(canvas: Canvas, around: Around, spine: Spine, coarse: Field) -> None:
@@ -88,7 +100,7 @@ def _paint_organs(canvas: Canvas, around: Around, size: float) -> None:
 
 def _paint_muscles(canvas: Canvas, around: Around, spine: Spine, coarse: Field) -> None:
     size, lateral = spine.size, np.abs(around.x)
-    fat = 0.5 * np.clip(coarse - 0.6, 0, 1)
+    fat = 0.45 * np.clip(1 - np.abs(coarse) / 0.12, 0, 1)  # thin sheets between the bundles
     growth = np.clip(around.u + 0.1, 0.02, 1.15)
     paint(
         canvas,
@@ -102,14 +114,14 @@ def _paint_muscles(canvas: Canvas, around: Around, spine: Spine, coarse: Field) 
     )
     paint(canvas, to_ellipse(lateral - 66 * size, around.y - 34 * size, 17 * size, 9 * size), Tissue.MUSCLE)
     fascia = around.skin - spine.fat_mm
-    height = np.maximum(around.y + fascia - 20 * size, 4.0)  # from behind the bodies to the fascia
-    middle = around.y - 20 * size - height / 2
-    for centre, half in ((19.0, 17.0), (48.0, 21.0)):
-        narrow = 1.0 if centre < 30 else 0.86
-        distance = to_ellipse(
-            lateral - centre * size, middle - (1 - narrow) * height / 2.5, half * size, narrow * height / 2
-        )
-        paint(canvas, distance, Tissue.MUSCLE, 1 - fat)
+    height = np.maximum(around.y + fascia - 22 * size, 4.0)  # from behind the bodies to the fascia
+    middle = around.y - 22 * size - height / 2
+    across, back = (lateral - 33 * size) / (31 * size), middle / (height / 2)
+    square = across * across + back * back - 0.6 * np.minimum(across * back, 1) ** 2
+    mass = (np.sqrt(np.maximum(square, 0)) - 1) * np.minimum(31 * size, height / 2)
+    septum = np.abs(lateral - size * 20 - 0.25 * (middle + height / 2)) - 0.7
+    paint(canvas, np.where(np.abs(across) + np.abs(back) > 2, 20, mass), Tissue.MUSCLE, 1 - fat)
+    paint(canvas, np.maximum(septum, mass + 2), Tissue.FAT, 0.35)
 
 
 def paint_wings(canvas: Canvas, local: Local, spine: Spine, layout: Layout) -> None:

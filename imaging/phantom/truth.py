@@ -54,7 +54,7 @@ def is_in_outline(u: FloatArray, v: FloatArray) -> npt.NDArray[np.bool_]:
     return inside & (np.abs(u) <= 1) & (np.abs(v) <= 1)
 
 
-SQUARENESS = 0.6
+SQUARENESS = 0.35
 
 
 def to_disc_frames(spine: Spine) -> tuple[DiscFrame, ...]:
