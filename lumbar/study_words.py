@@ -32,7 +32,7 @@ def to_series_table(study: Study, selection: Selection) -> Table:
 
 def _to_series_row(series: Series, use: str) -> tuple[str, ...]:
     places = [to_place(stack, series.plane) for stack in series.stacks]
-    matrices = sorted({f"{columns} x {rows}" for _, rows, columns in (stack.shape for stack in series.stacks)})
+    matrices = sorted({f"{columns}x{rows}" for _, rows, columns in (stack.shape for stack in series.stacks)})
     return (
         str(series.number),
         str(series.plane) if series.stacks or series.plane is not Plane.OBLIQUE else "?",  # it may lack a position

@@ -180,12 +180,14 @@ def _write_lines(title: str, lines: Sequence[str]) -> None:
 
 
 def _write_table(table: "Table") -> None:
-    """A table with rules on a terminal, and aligned columns elsewhere."""
+    """A table that fits a terminal's width, and aligned columns elsewhere."""
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.table import Table as RichTable
 
-        drawn = RichTable(*table.columns, title=table.title or None, title_justify="left")
+        drawn = RichTable(box=None, padding=(0, 1), title=table.title or None, title_justify="left", title_style="bold")
+        for column in table.columns:
+            drawn.add_column(column, overflow="fold")
         for row in table.rows:
             drawn.add_row(*row)
         Console().print(drawn)

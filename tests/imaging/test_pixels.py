@@ -8,6 +8,7 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.encaps import get_frame
 from pydicom.sequence import Sequence
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
@@ -315,6 +316,17 @@ def test_damaged_frames_are_refused(tmp_path: Path, syntax: str) -> None:
     path = write_as(to_dataset(to_wave().astype("u2")), tmp_path, syntax)
     dataset = pydicom.dcmread(path)
     dataset.PixelData = dataset.PixelData[:40] + b"\x07" * (len(dataset.PixelData) - 60) + dataset.PixelData[-20:]
+    with pytest.raises(ImagingError, match=r"PixelData \(7FE0,0010\) is cut off or damaged"):
+        read_volume(to_stack([(write(dataset, path, syntax), 0)]))
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.9])
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless, JPEG2000Lossless, JPEGLossless, HTJ2KLossless])
+def test_a_frame_that_is_cut_off_within_a_whole_file_is_refused(tmp_path: Path, syntax: str, kept: float) -> None:
+    path = write_as(to_dataset(to_wave().astype("u2")), tmp_path, syntax)
+    dataset = pydicom.dcmread(path)
+    frame = get_frame(dataset.PixelData, 0, number_of_frames=1)
+    encapsulated(dataset, [frame[: int(len(frame) * kept)]])
     with pytest.raises(ImagingError, match=r"PixelData \(7FE0,0010\) is cut off or damaged"):
         read_volume(to_stack([(write(dataset, path, syntax), 0)]))
 

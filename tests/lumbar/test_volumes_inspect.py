@@ -85,9 +85,9 @@ def test_it_tells_what_would_be_used_and_why(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert f"study {STUDY_UID}" in result.stdout
     rows = [" ".join(line.split()) for line in result.stdout.splitlines()]
-    assert "1 sagittal T2 no 3500/100 6 1 32 x 36 8.00 4.0 8.0 sagittal" in rows
-    assert "2 axial T2 no 3500/100 4 1 32 x 36 8.00 4.0 5.0 axial" in rows
-    assert "3 sagittal T1 no 550/10 6 1 32 x 36 8.00 4.0 8.0 no" in rows
+    assert "1 sagittal T2 no 3500/100 6 1 32x36 8.00 4.0 8.0 sagittal" in rows
+    assert "2 axial T2 no 3500/100 4 1 32x36 8.00 4.0 5.0 axial" in rows
+    assert "3 sagittal T1 no 550/10 6 1 32x36 8.00 4.0 8.0 no" in rows
     assert "series 3: not used: sagittal T1" in rows
     assert "refused" not in result.stdout
     assert "studies: 1, usable: 1, refused: 0" in result.stderr
