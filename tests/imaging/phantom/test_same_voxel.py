@@ -1,5 +1,6 @@
 """However a study is acquired and stored, a bright blob in the patient's left foramen lands in the same voxel."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from imaging.crop_plan import CropSettings, cut_discs, plan_disc, StackPlace
 from imaging.dicom.pixels import read_volume
 from imaging.dicom.scan import scan_studies
 from imaging.frames import DiscFrame
-from imaging.geometry import FloatArray, Plane, transform
+from imaging.geometry import FloatArray, transform
 from imaging.grids import AXIAL, Grid, SAGITTAL, to_grid_affine
 from imaging.phantom.protocol import AxialLayout, draw_protocol, Protocol, ProtocolSettings, SlicePlan
 from imaging.phantom.scene import Scene
@@ -20,7 +21,8 @@ from imaging.phantom.study_key import StudyKey
 from imaging.phantom.variant import PLAIN_STUDY, Variant
 from imaging.phantom.variants import DIRECTIONS, FILES, HEADERS, ORDERS, PIXELS, STACKS, VARIANTS
 from imaging.resampling.by_numpy import sample_crops
-from imaging.study import Study, Weighting
+from imaging.selection import select_series
+from imaging.study import Series, Study
 from tests.imaging.phantom.analytic_scene import BLOB_LEVEL, BLOB_RADIUS_MM, make_scene
 
 COARSE_AXIAL = replace(AXIAL, samples=(8, 90, 90))
@@ -56,13 +58,14 @@ def read_discs(folder: Path, frame: DiscFrame) -> Volumes:
     return to_volumes(scan.studies[0], frame)
 
 
-def to_places(study: Study, plane: Plane) -> list[StackPlace]:
-    chosen = [one for one in study.series if one.plane is plane and not one.excluded and one.weighting is Weighting.T2]
-    return [StackPlace(one, number) for one in chosen for number in range(len(one.stacks))]
+def to_places(series: Sequence[Series]) -> list[StackPlace]:
+    return [StackPlace(one, number) for one in series for number in range(len(one.stacks))]
 
 
 def to_volumes(study: Study, frame: DiscFrame) -> Volumes:
-    plan = plan_disc(frame, to_places(study, Plane.SAGITTAL), to_places(study, Plane.AXIAL), SETTINGS)
+    selection = select_series(study)
+    assert selection.sagittal is not None
+    plan = plan_disc(frame, to_places([selection.sagittal]), to_places(selection.axial), SETTINGS)
     assert plan is not None
     (disc,), refusals = cut_discs(study.study_id, [plan], SETTINGS, read_volume)
     assert not refusals
