@@ -32,13 +32,14 @@ class TargetConfig:
 
     tasks: what is graded. hard_labels: the paper's way, only slots with a grade, a range as its higher grade; else a
     slot is its interval. uncertain: whether hedged slots are used or left out; hard labels leave them out.
-    weight_cap: the largest weight of a class.
+    weight_cap: the largest weight of a class. deepspine_filters: only studies that the paper would have used.
     """
 
     tasks: Tasks = ("SCS", "LFS", "RFS")
     hard_labels: bool = False
     uncertain: Literal["use", "leave_out"] = "use"
     weight_cap: float = 20.0
+    deepspine_filters: bool = False
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,13 @@ def swap_validation_and_test(split: pd.DataFrame) -> pd.DataFrame:
     return split.assign(part=split["part"].replace(swapped))
 
 
+def rows_of(split: pd.DataFrame, targets: Targets, part: Part) -> list[int]:
+    """The rows of ``targets`` that a split puts in a part, rising."""
+    at = {(s, level): row for row, (s, level) in enumerate(targets.discs[["study_id", "level"]].to_numpy())}
+    of_part = split[split["part"] == part.value]
+    return sorted(at[study_id, level] for study_id, level in of_part[["study_id", "level"]].to_numpy())
+
+
 def write_split(split: pd.DataFrame, path: Path) -> None:
     """Write a split as CSV."""
     split.to_csv(path, index=False)

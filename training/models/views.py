@@ -26,9 +26,9 @@ class Views(NamedTuple):
 def drop_views(present: Tensor, share: float, generator: torch.Generator) -> Tensor:
     """``present`` with one view of about ``share`` of the discs taken away, each view as often; (n, 2), bool.
 
-    A disc never loses its only view. ``generator`` is on the device of ``present``.
+    A disc never loses its only view. ``generator`` is one of the processor.
     """
-    draw = torch.rand(len(present), 2, generator=generator, device=present.device)
+    draw = torch.rand(len(present), 2, generator=generator).to(present.device)
     dropped = (draw[:, 0] < share) & present.all(dim=1)
     column = (draw[:, 1] < 0.5).long()
     return present & ~(dropped[:, None] & torch.nn.functional.one_hot(column, 2).bool())

@@ -1,0 +1,159 @@
+"""A run's state: what is built before the first step, saved after steps, and taken up again."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from lightning_fabric import Fabric
+from torch import nn, Tensor
+from torch.optim import Optimizer
+from torch.optim.swa_utils import AveragedModel
+
+from lexicons.vocabulary import View
+from training.class_weights import count_classes, weigh_classes, weigh_intervals
+from training.config import Config
+from training.config_file import to_toml
+from training.data import DiscReader
+from training.determinism import make_deterministic, seed_torch
+from training.models import find_model, Model
+from training.optim import build_average, build_optimizer
+from training.run_folder import append_metrics, BEST, LAST, read_checkpoint, RunError, write_checkpoint
+from training.self_test import check_bfloat16
+from training.targets import Targets
+
+
+class Material(NamedTuple):
+    """What is learnt from: a reader of discs, their targets, and the rows that train and that validate."""
+
+    reader: DiscReader
+    targets: Targets
+    training: list[int]
+    validation: list[int]
+
+
+@dataclass
+class Run:
+    """The state of a training run. ``step`` counts the steps of the epoch; ``sums`` are its losses so far."""
+
+    fabric: Fabric
+    config: Config
+    model: Model
+    network: nn.Module
+    wrapped: nn.Module
+    optimizer: Optimizer
+    average: AveragedModel | None
+    weights: Tensor
+    sums: Tensor
+    epoch: int = 0
+    step: int = 0
+    best: float = math.inf
+
+    @property
+    def judged(self) -> nn.Module:
+        """The network that is validated and kept: the average where there is one."""
+        return self.network if self.average is None else self.average.module
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views that the grader takes."""
+        return tuple(View(name) for name in self.config.model.views)
+
+
+def build_fabric(config: Config) -> Fabric:
+    """The devices that a config asks for, not yet launched."""
+    run = config.run
+    return Fabric(accelerator=run.accelerator, devices=run.devices, num_nodes=run.nodes, precision=run.precision)
+
+
+def build_run(config: Config, material: Material, fabric: Fabric) -> Run:
+    """Network, optimizer and class weights on their devices, seeded; nothing trained yet."""
+    if not material.validation:
+        raise RunError("no disc validates; the checkpoint is chosen by the validation loss")
+    if config.run.precision == "bf16-mixed":
+        check_bfloat16(fabric.device)
+    seed_torch(config.run.seed)
+    model = find_model(config.model.name)
+    views = tuple(View(name) for name in config.model.views)
+    network = model.build(len(config.targets.tasks), views, config.model.dropout)
+    if config.run.deterministic:
+        make_deterministic(network)
+    if config.run.channels_last:
+        _to_channels_last(network)
+    compiled: nn.Module = torch.compile(network) if config.run.compile else network  # type: ignore[assignment]
+    wrapped, optimizer = fabric.setup(compiled, build_optimizer(network, config.optimizer))
+    low, high = (each[material.training] for each in (material.targets.low, material.targets.high))
+    counts = count_classes(low, high)
+    weights = weigh_intervals(counts, weigh_classes(counts, config.targets.weight_cap))
+    on_device = torch.tensor(weights, dtype=torch.float32, device=fabric.device)
+    average = build_average(network, config.optimizer)
+    sums = torch.zeros(2, dtype=torch.float64, device=fabric.device)
+    return Run(fabric, config, model, network, wrapped, optimizer, average, on_device, sums)
+
+
+def _to_channels_last(network: nn.Module) -> None:
+    formats = {4: torch.channels_last, 5: torch.channels_last_3d}
+    for parameter in network.parameters():
+        if parameter.ndim in formats:
+            parameter.data = parameter.data.contiguous(memory_format=formats[parameter.ndim])
+
+
+def add_ranks(fabric: Fabric, value: Tensor) -> Tensor:
+    """The sum of a tensor over the ranks."""
+    summed = fabric.all_reduce(value, reduce_op="sum")
+    assert isinstance(summed, Tensor)
+    return summed
+
+
+def save_epoch(run: Run, metrics: dict[str, float], folder: Path) -> None:
+    """metrics.csv and best.pt before last.pt: a run killed between them does this epoch's end again."""
+    if run.fabric.is_global_zero:
+        append_metrics(metrics, folder)
+        if metrics["validation_loss"] < run.best:
+            write_checkpoint(
+                {"network": run.judged.state_dict(), "config": to_toml(run.config), **metrics}, folder / BEST
+            )
+    run.best = min(run.best, metrics["validation_loss"])
+    run.epoch, run.step = run.epoch + 1, 0
+    run.sums.zero_()
+    save_last(run, folder)
+
+
+def save_last(run: Run, folder: Path) -> None:
+    """Write last.pt, from which the run can be taken up."""
+    sums = add_ranks(run.fabric, run.sums)
+    if not run.fabric.is_global_zero:
+        return
+    state = {
+        "network": run.network.state_dict(),
+        "optimizer": run.optimizer.state_dict(),
+        "average": None if run.average is None else run.average.state_dict(),
+        "config": to_toml(run.config),
+        "sums": sums.tolist(),
+        "epoch": run.epoch,
+        "step": run.step,
+        "best": run.best,
+    }
+    write_checkpoint(state, folder / LAST)
+
+
+def resume(run: Run, path: Path) -> None:
+    """Take up the state of a last.pt; RunError where it is of another config."""
+    state = read_checkpoint(path, run.fabric.device)
+    _check_same(state["config"], to_toml(run.config))
+    run.network.load_state_dict(state["network"])
+    run.optimizer.load_state_dict(state["optimizer"])
+    if run.average is not None:
+        run.average.load_state_dict(state["average"])
+    if run.fabric.is_global_zero:
+        run.sums += torch.tensor(state["sums"], dtype=torch.float64, device=run.sums.device)
+    run.epoch, run.step, run.best = state["epoch"], state["step"], state["best"]
+
+
+def _check_same(was: str, now: str) -> None:
+    differing = [
+        f"{new} (was {old})" for old, new in zip(was.splitlines(), now.splitlines(), strict=False) if old != new
+    ]
+    if differing:
+        raise RunError(f"the folder has a run of another config: {'; '.join(differing)}; use another folder")
