@@ -45,7 +45,8 @@ def build_discs(
     """The crops of every disc of a study that its landmarks and its images show.
 
     ``landmarks`` are known, or what finds them. A study without a sagittal series is refused; one without axial images
-    gives sagittal crops, with the remark ``axial: missing``. A disc whose centre no sagittal image shows is refused.
+    gives sagittal crops, with the remark ``axial: missing`` and a refusal that says so. A disc whose centre no sagittal
+    image shows is refused.
     """
     selection = select_series(study, settings.selection)
     if selection.sagittal is None:
@@ -62,7 +63,7 @@ def build_discs(
     remarks = _to_remarks(study, selection, frames)
     return Built(
         tuple(with_remarks(disc, remarks) for disc in discs),
-        (*selection.refusals, *frames.refusals, *unseen, *unread),
+        (*selection.refusals, *_check_axial(selection), *frames.refusals, *unseen, *unread),
     )
 
 
@@ -70,6 +71,13 @@ def find_frames(landmarks: Landmarks, sagittal: Series, settings: CurveSettings)
     """The disc frames of the landmarks, their left along the sagittal series; LandmarkError where there can be none."""
     normal = to_bare_volume(to_main_stack(sagittal)).normal
     return to_disc_frames(fit_curve(landmarks, settings), landmarks, left_hint=normal)
+
+
+def _check_axial(selection: Selection) -> tuple[Refusal, ...]:
+    if selection.axial:
+        return ()
+    reason = "no axial T2 series that volumes can be cut from; its discs have the sagittal view only"
+    return (Refusal(selection.study_id, "axial view", "no-axial", "", reason),)
 
 
 def _to_places(series: Sequence[Series]) -> list[StackPlace]:

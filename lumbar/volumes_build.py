@@ -20,7 +20,7 @@ from imaging.landmark_table import LandmarkTable, read_landmark_table
 from imaging.landmarks import Landmarks
 from imaging.pipeline import build_discs, Built, PipelineSettings
 from imaging.refusal import ImagingError, Refusal
-from imaging.selection import SelectionSettings
+from imaging.selection import select_series, SelectionSettings
 from imaging.store.made_from import to_digest
 from imaging.store.schema import REFUSED, StoreError
 from imaging.store.study_file import write_study
@@ -46,7 +46,7 @@ class Run:
 
 
 class Job(NamedTuple):
-    """One study to be built; without landmarks it is refused for the reason that comes along."""
+    """One study to be built; without landmarks it is refused, if its images could be used, for the reason here."""
 
     study: Study
     landmarks: Landmarks | None
@@ -249,15 +249,16 @@ def make_builder(store: Path, settings: PipelineSettings) -> Callable[[Job], Non
 def build_study(store: Path, settings: PipelineSettings, job: Job) -> None:
     """Write one study into the store: its discs, or why there are none."""
     built = _build_discs(job, settings)
-    write_study(store, job.study.study_id, job.made_from, built.discs, (*job.refusals, *built.refusals))
+    write_study(store, job.study.study_id, job.made_from, built.discs, built.refusals)
 
 
 def _build_discs(job: Job, settings: PipelineSettings) -> Built:
     """The discs of a study; a fault that nothing foresaw refuses the study, and the run goes on."""
-    if job.landmarks is None:
-        return Built((), ())
     try:
-        return build_discs(job.study, job.landmarks, settings)
+        if job.landmarks is not None:
+            return build_discs(job.study, job.landmarks, settings)
+        selection = select_series(job.study, settings.selection)
+        return Built((), job.refusals if selection.sagittal else selection.refusals)
     except Exception as error:
         return Built((), (Refusal(job.study.study_id, "study", "fault", "", to_line(error)),))
 

@@ -95,7 +95,7 @@ def test_without_axial_images_there_is_the_sagittal_view(tmp_path: Path) -> None
     assert [(disc.axial, len(disc.sagittal), disc.remarks) for disc in built.discs] == [
         ((), 1, ("axial: missing",))
     ] * 6
-    assert built.refusals == ()
+    assert [(refusal.source, refusal.code) for refusal in built.refusals] == [("axial view", "no-axial")]
 
 
 def test_without_sagittal_images_there_is_nothing(tmp_path: Path) -> None:
@@ -113,7 +113,8 @@ def test_frames_of_reference_that_differ_are_marked_or_refused(tmp_path: Path) -
     _, built = build_small(tmp_path / "b", variant, strict)
     assert [disc.axial for disc in built.discs] == [()] * 6
     assert [(refusal.code, refusal.tag) for refusal in built.refusals] == [
-        ("frame-of-reference-differs", "FrameOfReferenceUID (0020,0052)")
+        ("frame-of-reference-differs", "FrameOfReferenceUID (0020,0052)"),
+        ("no-axial", ""),
     ]
 
 
