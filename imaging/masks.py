@@ -15,7 +15,8 @@ from imaging.vertebral_body import to_body_indices
 from imaging.volume import Volume
 from lexicons.vocabulary import Level
 
-MIN_VOXELS = 20
+DENSE_MM = 1.0
+MIN_POINTS = 100
 FLAT_SHARE = 0.6
 """A disc's mask is flat, and has a normal, where its least spread is below this share of the next."""
 
@@ -40,8 +41,8 @@ def to_mask_landmarks(study_id: str, mask: Volume, names: dict[int, str], with_e
     LandmarkError where the mask has none of the labels or they lie as in no spine.
     """
     seen = [(name, _to_points(mask, label, name)) for label, name in by_rank(names)]
-    remarks = [f"too-small {name}" for name, points in seen if 0 < len(points) < MIN_VOXELS]
-    seen = [(name, points) for name, points in seen if len(points) >= MIN_VOXELS]
+    remarks = [f"too-small {name}" for name, points in seen if 0 < len(points) < MIN_POINTS]
+    seen = [(name, points) for name, points in seen if len(points) >= MIN_POINTS]
     if not seen:
         raise LandmarkError("empty-mask", "none of the named labels is in the mask")
     bodies = {name: points for name, points in seen if name in VERTEBRAE}
@@ -60,12 +61,23 @@ def to_mask_landmarks(study_id: str, mask: Volume, names: dict[int, str], with_e
 
 
 def _to_points(mask: Volume, label: int, name: str) -> FloatArray:
-    """The voxels of a disc, or of a vertebra's body, (n, 3), LPS mm."""
+    """The voxels of a disc, or points about DENSE_MM apart in a vertebra's body, (n, 3), LPS mm."""
     own = mask.voxels == label
     if not own.any():
         return np.zeros((0, 3))
-    indices = to_body_indices(mask, label) if name in VERTEBRAE else np.argwhere(own)[:, ::-1].astype(np.float64)
-    return mask.to_points(indices)
+    if name in VERTEBRAE:
+        return mask.to_points(to_dense(to_body_indices(mask, label), mask.spacing_mm))
+    return mask.to_points(np.argwhere(own)[:, ::-1].astype(np.float64))
+
+
+def to_dense(indices: FloatArray, spacing_mm: tuple[float, float, float]) -> FloatArray:
+    """The (i, j, k) with each voxel split into parts about DENSE_MM wide, for columns without holes in thick slices."""
+    for axis, spacing in enumerate(spacing_mm):
+        parts = max(1, round(spacing / DENSE_MM))
+        shifts = np.zeros((parts, 3))
+        shifts[:, axis] = (np.arange(parts) + 0.5) / parts - 0.5
+        indices = (indices[:, None] + shifts).reshape(-1, 3)
+    return indices
 
 
 def _to_disc(level: Level, points: FloatArray, mask: Volume) -> DiscLandmark:

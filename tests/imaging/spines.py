@@ -11,6 +11,9 @@ NAMES = ("T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1")
 BODY_MM = np.array([24.0, 25, 26, 27, 27.5, 27.5, 27, 30])
 DISC_MM = np.array([5.0, 6.5, 7.5, 9, 10, 11, 10.5])
 LORDOSIS_SHARE = np.array([-0.05, 0.0, 0.08, 0.13, 0.19, 0.27, 0.33])
+CENTROID_SHARE = np.array([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.43])
+"""Where down a body its centroid lies; that of S1 narrows to the feet."""
+
 STEP_MM = 0.05
 
 
@@ -36,8 +39,8 @@ def make_spine(
     endplate of S1 leans by ``slope_deg``.
     """
     sagittal = np.radians(lordosis_deg) * LORDOSIS_SHARE / LORDOSIS_SHARE.sum()
-    middle = np.concatenate([[0.0], np.cumsum(BODY_MM[:-1] + DISC_MM)]) + 0  # the top of each body
-    discs = middle[:-1] + BODY_MM[:-1] + DISC_MM / 2
+    tops = np.concatenate([[0.0], np.cumsum(BODY_MM[:-1] + DISC_MM)])
+    discs = tops[:-1] + BODY_MM[:-1] + DISC_MM / 2
     along = (discs - discs[0]) / (discs[-1] - discs[0])
     coronal = np.radians(cobb_deg) * _to_scoliosis(along, s_shaped, apex)
     rates = [_to_rates(turns, disc_share) for turns in (sagittal, coronal)]
@@ -78,6 +81,6 @@ def _integrate(sagittal: FloatArray, coronal: FloatArray, slope: float) -> TrueS
     yaw = yaw - yaw.mean()
     down = np.column_stack([np.sin(yaw), np.cos(yaw) * np.sin(pitch), -np.cos(yaw) * np.cos(pitch)])
     axis = np.cumsum(down, axis=0) * STEP_MM
-    middles, discs = at(starts + BODY_MM / 2), at(starts[:-1] + BODY_MM[:-1] + DISC_MM / 2)
+    middles, discs = at(starts + BODY_MM * CENTROID_SHARE), at(starts[:-1] + BODY_MM[:-1] + DISC_MM / 2)
     landmarks = Landmarks("spine", NAMES, axis[middles], np.ones(len(NAMES)))
     return TrueSpine(landmarks, axis[discs], -down[discs])
