@@ -39,17 +39,11 @@ class Centreline:
 def integrate(sagittal_rad: FloatArray, coronal_rad: FloatArray, rotation_rad: FloatArray) -> Centreline:
     """The curve whose tangent has these tilts, (n,), at every STEP_MM; its first point is the origin.
 
-    A positive sagittal tilt leads backwards on the way down, a positive coronal tilt to the patient's left. A positive
-    rotation turns the vertebra's left side backwards.
+    The tilts are those seen from the side and from the front, as on radiographs. A positive sagittal tilt leads
+    backwards on the way down, a positive coronal tilt to the patient's left. A positive rotation turns the vertebra's left side backwards.
     """
-    down = np.stack(
-        [
-            np.sin(coronal_rad),
-            np.cos(coronal_rad) * np.sin(sagittal_rad),
-            -np.cos(coronal_rad) * np.cos(sagittal_rad),
-        ],
-        axis=1,
-    )
+    down = np.stack([np.tan(coronal_rad), np.tan(sagittal_rad), -np.ones_like(sagittal_rad)], axis=1)
+    down /= np.linalg.norm(down, axis=1, keepdims=True)
     middles = (down[1:] + down[:-1]) / 2
     points = np.concatenate([np.zeros((1, 3)), np.cumsum(middles * STEP_MM, axis=0)])
     left = np.array([1.0, 0.0, 0.0]) - down[:, :1] * down

@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from imaging.phantom.canvas import Canvas, paint, paint_bone, to_cover, to_ellipse, to_meeting
 from imaging.phantom.centreline import Field, STEP_MM
+from imaging.phantom.outline import to_square
 from imaging.phantom.profiles import CORD_HALF_MM, Profiles
 from imaging.phantom.tissues import Tissue
-from imaging.phantom.truth import SQUARENESS
 
 ROOTS = 14
 ROOT_RADIUS_MM = 0.8
@@ -63,7 +63,7 @@ def paint_column(canvas: Canvas, local: Local, tables: Profiles, steps: npt.NDAr
     p = p + 1.3 * np.clip(1 - (local.a / 9) ** 2, 0, 1) * (p > 0)  # the back wall is hollow
     bulge = _to_bulge(local, tables, steps)
     u, v = local.a / half_width, (p - bulge * (p > 0)) / half_depth
-    square = u * u + v * v - SQUARENESS * (u * v) ** 2
+    square = to_square(u, v)
     plate = plate - CONCAVITY_MM * (1 - np.minimum(square, 1))
     edge = (np.sqrt(np.maximum(square, 0)) - 1) * np.minimum(half_width, half_depth)
     edge = np.where(np.abs(u) + np.abs(v) > 2, 20, edge)

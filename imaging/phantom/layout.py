@@ -13,7 +13,7 @@ DISC_SHARE = 0.45
 """How much more the curve bends in the discs than in the bodies."""
 
 
-SMOOTHING_MM = 12.0
+SMOOTHING_MM = 16.0
 
 SAGITTAL_CURVATURE = (
     [-1.6, -0.55, -0.25, 0.00, 0.5, 0.85, 1.0, 1.12, 1.25, 1.6],
@@ -22,7 +22,7 @@ SAGITTAL_CURVATURE = (
 """Along the spine, 0 at the head of L1 and 1 at the head of S1: thoracic kyphosis, lordosis, sacral kyphosis."""
 
 SWAY: dict[Scoliosis, tuple[list[float], list[float]]] = {
-    Scoliosis.C: ([-1.6, -0.15, 0.95, 1.1, 1.6], [0.5, 0.5, -0.5, -0.5, -0.5]),
+    Scoliosis.C: ([-1.6, -0.15, 1.00, 1.1, 1.6], [0.5, 0.5, -0.5, -0.5, -0.5]),
     Scoliosis.S: ([-1.6, -1.2, -0.15, 0.85, 1.1, 1.6], [-0.3, -0.3, 0.5, -0.5, -0.3, -0.3]),
 }
 """The sideways tilt along the spine: one curve, its apex near L3; or that below a thoracic one."""

@@ -25,7 +25,7 @@ HALF_DEPTH_MM = {
 SETBACK_MM = {"S2": 4.0, "S3": 6.0, "S4": 7.5}
 """How far the middle of a sacral body's upper end lies behind the curve."""
 
-TAPER_MM = {"S1": 3.0, "S2": 2.5, "S3": 1.5, "S4": 1.0}
+TAPER_MM = {"S1": 1.8, "S2": 2.5, "S3": 1.5, "S4": 1.0}
 """How much less deep a sacral body is at its lower end: all of it in front, so that its middle lies further back."""
 
 WAIST_MM = 1.8

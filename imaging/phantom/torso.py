@@ -116,7 +116,7 @@ def _paint_muscles(canvas: Canvas, around: Around, spine: Spine, coarse: Field) 
     fascia = around.skin - spine.fat_mm
     height = np.maximum(around.y + fascia - 22 * size, 4.0)  # from behind the bodies to the fascia
     middle = around.y - 22 * size - height / 2
-    across, back = (lateral - 33 * size) / (31 * size), middle / (height / 2)
+    across, back = (lateral - 30 * size) / (31.5 * size), middle / (height / 2)
     square = across * across + back * back - 0.6 * np.minimum(across * back, 1) ** 2
     mass = (np.sqrt(np.maximum(square, 0)) - 1) * np.minimum(31 * size, height / 2)
     septum = np.abs(lateral - size * 20 - 0.25 * (middle + height / 2)) - 0.7

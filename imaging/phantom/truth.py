@@ -1,7 +1,6 @@
-"""What is true of a phantom: vertebrae, discs and openings in the patient, masks, and the grades."""
+"""What is true of a phantom: vertebrae, discs and openings in the patient, and the grades."""
 
 import numpy as np
-import numpy.typing as npt
 
 from imaging.frames import DiscFrame
 from imaging.geometry import FloatArray, normalise, to_angle_deg
@@ -9,6 +8,7 @@ from imaging.phantom.anatomy import Spine
 from imaging.phantom.centreline import STEP_MM, to_patient
 from imaging.phantom.foramina import Foramen, to_foramina
 from imaging.phantom.layout import lay_out, Layout
+from imaging.phantom.outline import is_in_outline
 from imaging.phantom.profiles import Profiles, to_profiles
 from imaging.vertebrae import VERTEBRAE
 from lexicons.vocabulary import Grade, Level, Task, TASKS
@@ -46,15 +46,6 @@ def _to_centroid(layout: Layout, profiles: Profiles, top: float, bottom: float) 
     weights = share * half_width * half_depth
     centroid: FloatArray = (points * weights[..., None]).sum(axis=(0, 1)) / weights.sum()
     return centroid
-
-
-def is_in_outline(u: FloatArray, v: FloatArray) -> npt.NDArray[np.bool_]:
-    """Whether points in units of the half width and half depth lie in a body."""
-    inside: npt.NDArray[np.bool_] = u * u + v * v - SQUARENESS * (u * v) ** 2 <= 1
-    return inside & (np.abs(u) <= 1) & (np.abs(v) <= 1)
-
-
-SQUARENESS = 0.35
 
 
 def to_disc_frames(spine: Spine) -> tuple[DiscFrame, ...]:
