@@ -79,7 +79,7 @@ def _draft_group(frames: list[FrameHeader]) -> list[_Draft]:
     if equal := _check_positions(placed):
         return [_Draft(frames, _find_plane(frames), equal, (*faults, equal), ())]
     if not placed:
-        return [_Draft(frames, Plane.OBLIQUE, faults[0], faults, ())]
+        return [_Draft(frames, Plane.OBLIQUE, _to_reason(frames), faults, ())]
     remarks = ("slices-refused",) if faults else ()
     drafts = [
         _Draft(part, plane, None, (), remarks) for plane, group in _split_planes(placed) for part in split_group(group)
@@ -97,12 +97,15 @@ def _sum_up(frames: Sequence[FrameHeader]) -> tuple[Fault, ...]:
 
 
 def _sum_up_code(found: list[FrameHeader], total: int) -> Fault:
-    first = min(found, key=lambda frame: (frame.source.file_number, frame.source.frame))
+    fault = min(frame.fault for frame in found if frame.fault is not None)
     files = sorted({frame.source.file_number for frame in found})
     listed = ", ".join(map(str, files[:LISTED_FILES])) + (", ..." if len(files) > LISTED_FILES else "")
-    assert first.fault is not None
-    reason = f"{first.fault.reason}, in {len(found)} of {total} images (file {listed})"
-    return first.fault._replace(reason=reason)
+    return fault._replace(reason=f"{fault.reason}, in {len(found)} of {total} images (file {listed})")
+
+
+def _to_reason(frames: Sequence[FrameHeader]) -> Fault:
+    """Why none of the frames can be placed, without the files' numbers: they depend on the files' names."""
+    return min(frame.fault for frame in frames if frame.fault is not None)
 
 
 def _check_positions(frames: Sequence[FrameHeader]) -> Fault | None:

@@ -87,7 +87,7 @@ def test_words_tell_stir_where_its_inversion_time_is_left_out() -> None:
     [
         facts(te=100, scan_options=("FS",)),
         facts(te=100, image_type=("ORIGINAL", "PRIMARY", "DIXON", "WATER")),
-        *(facts(te=100, description=words) for words in ("T2 FS", "T2 fat sat", "t2_spair", "T2 SPIR", "t2_tse_dixon_W")),
+        *(facts(te=100, description=words) for words in ("T2 FS", "T2 fat sat", "t2_spair", "T2 SPIR", "t2_dixon_W")),
     ],
 )  # fmt: skip
 def test_fat_suppression(series: SeriesFacts) -> None:
@@ -106,8 +106,8 @@ def test_a_fat_image_is_neither() -> None:
     [
         ("Gadovist", "", True), ("", "T1 +C", True), ("", "t1 post gad", True), ("", "T1 POST", True),
         ("", "T1 with contrast", True), ("", "T1 FS GD", True), ("", "T1 without contrast", False),
-        ("", "T1 pre contrast", False), ("", "T1 w/o contrast", False), ("NONE", "T2", False), ("", "T2 post op", False),
-        ("", "posterior", False), ("", "T2", False),
+        ("", "T1 pre contrast", False), ("", "T1 w/o contrast", False), ("NONE", "T2", False),
+        ("", "posterior", False), ("", "T2 post op", False), ("", "T2", False),
     ],
 )  # fmt: skip
 def test_contrast_agent(agent: str, words: str, given: bool) -> None:
