@@ -9,6 +9,7 @@ from imaging.augmentation import Augmentation
 from imaging.frames import DiscFrame
 from imaging.geometry import FloatArray
 from imaging.grids import Grid
+from imaging.resampling.decoded import to_decoded
 from imaging.resampling.matrices import LEAST_WEIGHT, to_blend_width, to_index_matrix, to_slice_gaps
 from imaging.resampling.rows import Mask, to_inside, to_mask, to_row_starts, to_slice_numbers
 from imaging.store.crop import Crop
@@ -32,7 +33,7 @@ def sample_crops(
         matrix = to_index_matrix(crop.volume, frame, grid, augmentation)
         mask = to_mask(to_inside(crop.volume, matrix, grid.samples), grid.samples[2])
         starts = to_row_starts(matrix, grid.samples)
-        padded = to_padded(crop)
+        padded = to_decoded(crop, (1, 1, 1))
         for plane in range(grid.samples[0]):
             positions = _to_positions(starts[:, plane], matrix[:3, 0], grid.samples[2], crop.volume)
             weight = mask[plane] * (_to_weights(crop.volume, positions[2]) if len(crops) > 1 else np.float32(1))
@@ -41,17 +42,6 @@ def sample_crops(
     inside = weights > 0
     np.divide(total, weights, out=total, where=inside)
     return total, inside
-
-
-def to_padded(crop: Crop) -> Values:
-    """The decoded voxels, float32, with the last slice, row and column once more: (slices, rows, columns) + 1."""
-    slices, rows, columns = crop.volume.voxels.shape
-    padded = np.empty((slices + 1, rows + 1, columns + 1), dtype=np.float32)
-    padded[:-1, :-1, :-1] = crop.volume.voxels
-    padded[-1] = padded[-2]
-    padded[:, -1] = padded[:, -2]
-    padded[:, :, -1] = padded[:, :, -2]
-    return padded * np.float32(crop.scale) + np.float32(crop.offset)
 
 
 def _to_positions(starts: FloatArray, step: FloatArray, width: int, volume: Volume) -> list[Values]:

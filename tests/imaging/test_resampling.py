@@ -281,12 +281,13 @@ def test_a_batch_is_its_discs() -> None:
         by_torch.sample_batch(discs, SMALL_AXIAL, augmentations[:2])
 
 
-def test_planes_all_at_once_are_planes_one_by_one(monkeypatch) -> None:
-    """Off the processor a whole grid is one call; here it is compared with plane by plane."""
+def test_rows_all_at_once_are_rows_in_chunks(monkeypatch) -> None:
+    """Off the processor a whole grid goes at once; small chunks also show that none is left out."""
     rng = np.random.default_rng(24)
     crops, frame = [whole_crop(axial_volume(rng, uneven=True))], draw_frame(rng)
+    monkeypatch.setattr(by_torch, "CHUNK", 200)
     expected, _ = by_torch.sample_crops(crops, frame, SMALL_AXIAL)
-    monkeypatch.setattr(by_torch, "to_planes_at_once", lambda device, depth: depth)
+    monkeypatch.setattr(by_torch, "to_rows_at_once", lambda device, rows, width: rows)
     values, _ = by_torch.sample_crops(crops, frame, SMALL_AXIAL)
     np.testing.assert_allclose(values, expected, atol=TOLERANCE)
 
