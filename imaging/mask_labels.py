@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from imaging.landmark_table import STRUCTURES
 from imaging.landmarks import LandmarkError, to_rank
@@ -115,16 +114,18 @@ def to_labels(mask: Volume) -> list[int]:
 
 def sort_labels(mask: Volume) -> list[int]:
     """The labels of a mask, head to foot: along the main direction of their centroids, turned to the head."""
-    labels = to_labels(mask)
-    if not labels:
-        raise LandmarkError("empty-mask", "the mask has no label but 0")
     array = to_label_array(mask)
-    centres = np.array(ndimage.center_of_mass(array > 0, array, labels), dtype=np.float64)  # (n, 3): k, j, i
+    voxels = np.argwhere(array > 0)
+    if not len(voxels):
+        raise LandmarkError("empty-mask", "the mask has no label but 0")
+    own = array[tuple(voxels.T)]
+    labels = np.unique(own).tolist()
+    centres = np.array([voxels[own == label].mean(axis=0) for label in labels])  # (n, 3): k, j, i
     points = mask.to_points(centres[:, ::-1].copy())
     spread = points - points.mean(axis=0)
     axis = np.linalg.svd(spread)[2][0] if len(labels) > 1 else np.array([0.0, 0.0, 1.0])
     along = spread @ (axis if axis[2] > 0 else -axis)
-    return [labels[index] for index in np.argsort(-along)]
+    return [int(labels[index]) for index in np.argsort(-along)]
 
 
 def by_rank(names: dict[int, str]) -> list[tuple[int, str]]:

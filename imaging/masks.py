@@ -62,12 +62,12 @@ def to_mask_landmarks(study_id: str, mask: Volume, names: dict[int, str], with_e
 
 def _to_points(mask: Volume, label: int, name: str) -> FloatArray:
     """The voxels of a disc, or points about DENSE_MM apart in a vertebra's body, (n, 3), LPS mm."""
-    own = mask.voxels == label
-    if not own.any():
+    voxels = np.argwhere(mask.voxels == label)
+    if not len(voxels):
         return np.zeros((0, 3))
     if name in VERTEBRAE:
-        return mask.to_points(to_dense(to_body_indices(mask, label), mask.spacing_mm))
-    return mask.to_points(np.argwhere(own)[:, ::-1].astype(np.float64))
+        return mask.to_points(to_dense(to_body_indices(mask, voxels), mask.spacing_mm))
+    return mask.to_points(voxels[:, ::-1].astype(np.float64))
 
 
 def to_dense(indices: FloatArray, spacing_mm: tuple[float, float, float]) -> FloatArray:

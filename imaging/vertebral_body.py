@@ -24,11 +24,11 @@ def to_body(mask: npt.NDArray[np.bool_], spacing_mm: tuple[float, float, float])
     return mask & (ndimage.distance_transform_edt(~core, sampling=spacing_mm) <= radius)
 
 
-def to_body_indices(mask: Volume, label: int) -> npt.NDArray[np.float64]:
-    """The (i, j, k), (n, 3), of the body's voxels of a label."""
-    box = ndimage.find_objects((mask.voxels == label).astype(np.uint8))[0]
+def to_body_indices(mask: Volume, voxels: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    """The (i, j, k), (n, 3), of the body among a vertebra's voxels, (m, 3), in (slice, row, column)."""
+    first, last = voxels.min(axis=0), voxels.max(axis=0)
+    own = np.zeros(last - first + 1, dtype=bool)
+    own[tuple((voxels - first).T)] = True
     columns, rows, step = mask.spacing_mm
-    body = to_body(mask.voxels[box] == label, (step, rows, columns))
-    first = np.array([part.start for part in box])
-    indices: npt.NDArray[np.float64] = (np.argwhere(body) + first)[:, ::-1].astype(np.float64)
+    indices: npt.NDArray[np.float64] = (np.argwhere(to_body(own, (step, rows, columns))) + first)[:, ::-1] * 1.0
     return indices

@@ -9,10 +9,12 @@ from tests.imaging.spines import BODY_MM, CENTROID_SHARE, DISC_MM, NAMES, TrueSp
 SPACING_MM = (1.2, 1.0, 3.0)
 """Between columns, between rows, between slices."""
 
+MARGIN_MM = np.array([27.0, 46, 22])
 
-def to_grid(spine: TrueSpine, margin_mm: float = 45.0) -> Volume:
+
+def to_grid(spine: TrueSpine) -> Volume:
     """An empty sagittal volume around a spine: columns to posterior, rows to the feet, slices to the right."""
-    low, high = spine.landmarks.points.min(axis=0) - margin_mm, spine.landmarks.points.max(axis=0) + margin_mm
+    low, high = spine.landmarks.points.min(axis=0) - MARGIN_MM, spine.landmarks.points.max(axis=0) + MARGIN_MM
     across, down, step = SPACING_MM
     affine = np.eye(4)
     affine[:3, :3] = np.array([[0.0, across, 0], [0, 0, -down], [-step, 0, 0]]).T
