@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from imaging.axial_choice import AxialChoiceSettings, choose_stacks, to_coverage
-from imaging.crops import cut_crop, MARGIN, to_box
+from imaging.crops import cut_crop, to_box
 from imaging.dicom.pixels import to_part
 from imaging.frames import DiscFrame
 from imaging.geometry import FloatArray, transform
@@ -21,6 +21,12 @@ from lexicons.vocabulary import View
 
 LEAST_SAGITTAL_COVERAGE = 0.5
 """A disc of whose sagittal grid less than this lies in the images is marked ``sagittal: partial``."""
+
+MARGIN = 0.05
+"""How much larger than the grid the crops of a store are, as a share of the extent, half of it on each side.
+
+2 mm at each side of the axial grid: what small shifts need. Twice that makes a store an eighth larger.
+"""
 
 _LATTICE = 6
 
