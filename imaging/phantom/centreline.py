@@ -40,7 +40,8 @@ def integrate(sagittal_rad: FloatArray, coronal_rad: FloatArray, rotation_rad: F
     """The curve whose tangent has these tilts, (n,), at every STEP_MM; its first point is the origin.
 
     The tilts are those seen from the side and from the front, as on radiographs. A positive sagittal tilt leads
-    backwards on the way down, a positive coronal tilt to the patient's left. A positive rotation turns the vertebra's left side backwards.
+    backwards on the way down, a positive coronal tilt to the patient's left. A positive rotation turns the vertebra's
+    left side backwards.
     """
     down = np.stack([np.tan(coronal_rad), np.tan(sagittal_rad), -np.ones_like(sagittal_rad)], axis=1)
     down /= np.linalg.norm(down, axis=1, keepdims=True)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from imaging.geometry import FloatArray
 from imaging.phantom.anatomy import Spine
@@ -34,7 +35,7 @@ from imaging.phantom.torso import (
 )
 from imaging.study import Weighting
 
-COARSE_PX = 8
+COARSE_MM = 5.6
 WINDOW_PX = 4
 SUBSLICE_MM = 1.4
 
@@ -119,8 +120,8 @@ class Slab:
 
 
 def _to_slab(affine: FloatArray, shape: tuple[int, int, int], k: int, thickness_mm: float) -> Slab:
-    by_row, rows = _to_refining(shape[1])
-    by_column, columns = _to_refining(shape[2])
+    by_row, rows = _to_refining(shape[1], float(np.linalg.norm(affine[:3, 1])))
+    by_column, columns = _to_refining(shape[2], float(np.linalg.norm(affine[:3, 0])))
     points = (
         affine[:3, 3] + k * affine[:3, 2] + rows[:, None, None] * affine[:3, 1] + columns[None, :, None] * affine[:3, 0]
     )
@@ -130,9 +131,9 @@ def _to_slab(affine: FloatArray, shape: tuple[int, int, int], k: int, thickness_
     return Slab(points, normal, by_row, by_column, pixel, thickness_mm)
 
 
-def _to_refining(count: int) -> tuple[Field, FloatArray]:
+def _to_refining(count: int, pixel_mm: float) -> tuple[Field, FloatArray]:
     """The matrix from coarse to fine places along one axis, (count, coarse), and the coarse places."""
-    coarse = np.append(np.arange(0, count - 1, COARSE_PX), count - 1).astype(np.float64)
+    coarse = np.append(np.arange(0, count - 1, max(1, round(COARSE_MM / pixel_mm))), count - 1).astype(np.float64)
     if count == 1:
         return np.ones((1, 1), dtype=np.float32), np.zeros(1)
     fine = np.arange(count)
@@ -206,11 +207,15 @@ def _to_box(slab: Slab, faces: list[FloatArray]) -> tuple[slice, slice] | None:
         near |= (np.abs(face[..., 1]) < side) & (face[..., 2] > front) & (face[..., 2] < back)
     if not near.any():
         return None
-    rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
-    return (
-        slice(max(0, (rows[0] - 1) * COARSE_PX), (rows[-1] + 1) * COARSE_PX + 1),
-        slice(max(0, (columns[0] - 1) * COARSE_PX), (columns[-1] + 1) * COARSE_PX + 1),
-    )
+    rows, columns = np.asarray(near.any(axis=1)), np.asarray(near.any(axis=0))
+    return _to_span(slab.by_row, rows), _to_span(slab.by_column, columns)
+
+
+def _to_span(matrix: Field, near: npt.NDArray[np.bool_]) -> slice:
+    """The fine places that the coarse ones that are near, and their neighbours, have a part in."""
+    wide = near | np.append(near[1:], False) | np.append(False, near[:-1])
+    touched = np.flatnonzero((matrix[:, wide] > 0).any(axis=1))
+    return slice(int(touched[0]), int(touched[-1]) + 1)
 
 
 class Reach(NamedTuple):
