@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.tag import Tag
 from pydicom.uid import DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
+from imaging.dicom.deflated import check_deflated
 from imaging.dicom.exclusion import MR_CLASSES
 from imaging.dicom.fault import Fault
 from imaging.dicom.files import InputFile, UNREADABLE
@@ -87,7 +88,7 @@ def _read_file(
 
 
 def _read_dataset(stream: BinaryIO, keyword: str) -> FileDataset | Fault:
-    if fault := check_dicom(stream):
+    if fault := check_dicom(stream) or check_deflated(stream):
         return fault
     keywords = [*KEYWORDS, keyword] if keyword else KEYWORDS
     dataset = dcmread(stream, stop_before_pixels=True, specific_tags=[Tag(k) for k in keywords], force=True)

@@ -68,6 +68,21 @@ def test_every_encoding_of_headers_is_read(tmp_path: Path, syntax) -> None:
     assert headers.frames[0].facts.echo_time_ms == 100.0
 
 
+def test_a_deflated_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = make_dataset(Rows=512, Columns=512)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    assert not read_bytes(tmp_path, to_bytes(dataset)).refusals
+    monkeypatch.setattr("imaging.dicom.deflated.LEAST_BYTES", 1 << 18)
+    assert refused(read_bytes(tmp_path, to_bytes(dataset))) == [("file 1", "zip-bomb")]
+
+
+def test_a_damaged_deflated_file_is_refused(tmp_path: Path) -> None:
+    dataset = make_dataset()
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    content = to_bytes(dataset)
+    assert refused(read_bytes(tmp_path, content[:-40])) == [("file 1", "damaged")]
+
+
 def test_zip_members_are_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x/1", to_bytes(make_dataset()))
