@@ -165,11 +165,7 @@ def add_pixels(dataset: Dataset, frames: Sequence[StoredPixels], content: Sequen
 
 def write_file(path: Path, dataset: Dataset, syntax: UID, style: HeaderStyle) -> None:
     """One DICOM file in the form and with the omissions asked for."""
-    kept = [
-        element for element in dataset
-        if element.keyword not in style.dropped and (not style.rsna2024 or element.keyword in RSNA2024_KEYWORDS)
-    ]  # fmt: skip
-    written = Dataset({element.tag: element for element in kept})
+    written = _to_kept(dataset, style)
     if style.form is FileForm.BARE:
         if syntax != ImplicitVRLittleEndian:
             raise ValueError(f"a file without meta information is Implicit VR Little Endian, not {syntax.name}")
@@ -189,3 +185,14 @@ def write_file(path: Path, dataset: Dataset, syntax: UID, style: HeaderStyle) ->
         meta.FileMetaInformationGroupLength = 0  # put right when it is written
         meta.FileMetaInformationVersion = b"\x00\x01"
     dcmwrite(path, written, enforce_file_format=is_part10)
+
+
+def _to_kept(dataset: Dataset, style: HeaderStyle) -> Dataset:
+    """The data set without what its style leaves out."""
+    if style.rsna2024:
+        return Dataset({e.tag: e for e in dataset if e.keyword in RSNA2024_KEYWORDS and e.keyword not in style.dropped})
+    written = Dataset(dataset)
+    for keyword in style.dropped:
+        if keyword in written:
+            del written[keyword]
+    return written
