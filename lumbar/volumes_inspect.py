@@ -185,7 +185,15 @@ def _write_table(table: "Table") -> None:
         from rich.console import Console
         from rich.table import Table as RichTable
 
-        drawn = RichTable(box=None, padding=(0, 1), title=table.title or None, title_justify="left", title_style="bold")
+        drawn = RichTable(
+            box=None,
+            padding=(0, 1),
+            collapse_padding=True,
+            pad_edge=False,
+            title=table.title or None,
+            title_justify="left",
+            title_style="bold",
+        )
         for column in table.columns:
             drawn.add_column(column, overflow="fold")
         for row in table.rows:

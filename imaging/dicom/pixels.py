@@ -107,7 +107,7 @@ def _decode(dataset: Any, frames: list[int], shape: tuple[int, int]) -> Iterator
         arrays = list(iter_pixels(dataset, indices=frames, raw=True))
     except Exception:  # messages of pydicom and of its decoders may quote values
         arrays = []
-    if len(arrays) != len(frames) or any(array.shape != shape for array in arrays):
+    if len(arrays) != len(frames):
         raise ImagingError(
             f"{_PIXEL_DATA} is cut off or damaged: not every frame of {shape[0]} x {shape[1]} voxels could be decoded",
             "damaged-pixels",

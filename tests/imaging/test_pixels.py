@@ -36,6 +36,7 @@ from tests.imaging.pixel_files import (
     encapsulated,
     HTJ2K_SIGNED,
     HTJ2K_UNSIGNED,
+    SHAPE,
     to_dataset,
     to_stack,
     to_wave,
@@ -164,6 +165,26 @@ def test_frames_of_one_file_are_read_by_number_in_one_opening(
     np.testing.assert_array_equal(volume.voxels, [to_wave(k) for k in (4, 1, 2)])
     assert len(opened) == 1
     assert sorted(decoded) == [1, 2, 4]
+
+
+def test_frames_of_several_files_may_alternate(tmp_path: Path) -> None:
+    first, second = write(enhanced(), tmp_path / "a"), write(to_dataset(to_wave(9).astype("u2")), tmp_path / "b")
+    volume = read_volume(to_stack([(first, 3), (second, 0), (first, 0)]))
+    np.testing.assert_array_equal(volume.voxels, [to_wave(3), to_wave(9), to_wave(0)])
+
+
+def test_pydicom_says_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, recwarn: pytest.WarningsRecorder
+) -> None:
+    dataset = to_dataset(to_wave().astype("u2"))
+    dataset.PixelData += bytes(10)
+    path = write(dataset, tmp_path / "a")
+    assert pydicom.dcmread(path).pixel_array.shape == SHAPE
+    assert recwarn.pop(UserWarning)
+    caplog.clear()
+    recwarn.clear()
+    read_volume(to_stack([(path, 0)]))
+    assert (caplog.records, recwarn.list) == ([], [])
 
 
 def test_members_of_a_zip_are_read_in_memory(tmp_path: Path) -> None:
