@@ -1,0 +1,67 @@
+"""The pooling that CUDA can repeat is torch's pooling; seeds differ; the start-up test sees wrong arithmetic."""
+
+import pytest
+import torch
+from torch import nn
+
+from training.determinism import make_deterministic, seed_torch, SlicedMaxPool
+from training.models.deepspine import DeepSpine, TINY
+from training.models.views import VIEWS, Views
+from training.self_test import check_bfloat16, SelfTestError
+
+
+@pytest.mark.parametrize("size", [(9, 12), (8, 7), (1, 2)])
+def test_the_sliced_pool_is_torchs_in_two_dimensions(size: tuple[int, int]) -> None:
+    x = torch.randn(2, 3, *size, requires_grad=True)
+    ours, theirs = SlicedMaxPool((2, 2))(x), nn.MaxPool2d(3, 2, 1)(x)
+    assert torch.equal(ours, theirs)
+    g = torch.randn_like(ours)
+    torch.testing.assert_close(*(torch.autograd.grad(out, x, g)[0] for out in (ours, theirs)))
+
+
+@pytest.mark.parametrize("strides", [(2, 2, 2), (1, 2, 2)])
+def test_the_sliced_pool_is_torchs_in_three(strides: tuple[int, int, int]) -> None:
+    x = torch.randn(2, 3, 7, 8, 9, requires_grad=True)
+    ours, theirs = SlicedMaxPool(strides)(x), nn.MaxPool3d(3, strides, 1)(x)
+    assert torch.equal(ours, theirs)
+    g = torch.randn_like(ours)
+    torch.testing.assert_close(*(torch.autograd.grad(out, x, g)[0] for out in (ours, theirs)))
+
+
+def test_a_deterministic_network_has_no_max_pool_and_says_the_same() -> None:
+    torch.manual_seed(0)
+    network = DeepSpine(TINY, 3, VIEWS, 0.0).eval()
+    views = Views(torch.randn(2, 8, 32, 32), torch.randn(2, 9, 16, 32), torch.ones(2, 2, dtype=torch.bool))
+    before = network(views)
+    try:
+        make_deterministic(network)
+        assert torch.are_deterministic_algorithms_enabled()
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert not [m for m in network.modules() if isinstance(m, nn.MaxPool2d | nn.MaxPool3d)]
+    torch.testing.assert_close(network(views), before)
+
+
+def test_seeds_are_of_all_the_numbers_in_order() -> None:
+    drawn = []
+    for numbers in ((0, 1, 2), (0, 2, 1), (0, 1), (0, 1, 2)):
+        seed_torch(*numbers)
+        drawn.append(float(torch.rand(1)))
+    assert drawn[0] == drawn[3]
+    assert len(set(drawn)) == 3
+
+
+def test_this_machine_computes_bfloat16_convolutions() -> None:
+    check_bfloat16(torch.device("cpu"))
+
+
+def test_wrong_arithmetic_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = nn.Conv3d.forward
+
+    def wrong(self: nn.Conv3d, x: torch.Tensor) -> torch.Tensor:
+        out = right(self, x)
+        return out * 1.2 if out.dtype == torch.bfloat16 and self.groups > 1 else out
+
+    monkeypatch.setattr(nn.Conv3d, "forward", wrong)
+    with pytest.raises(SelfTestError, match="8 groups"):
+        check_bfloat16(torch.device("cpu"))

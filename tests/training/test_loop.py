@@ -1,0 +1,223 @@
+"""The loop learns, keeps the best, and ends in the same weights whether or not it was killed on the way."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from lightning_fabric import Fabric
+
+import training.models
+from imaging.augmentation import AugmentationSettings
+from lexicons.vocabulary import View
+from tests.training.disc_makers import make_cohort
+from training.config import Config, ModelConfig, OptimizerConfig, RunConfig
+from training.config_file import to_config
+from training.data import collate, Discs
+from training.loop import Progress, take_step, train
+from training.models import find_model, Model
+from training.run import build_run, Material
+from training.run_folder import append_metrics, read_checkpoint, RunError
+
+EVERYTHING = Config(
+    model=ModelConfig("deepspine-tiny", dropout=0.2, view_dropout=0.3),
+    optimizer=OptimizerConfig("adamw", 1e-3, weight_decay=0.01, schedule="cosine", warmup_steps=2, ema=0.9),
+    run=RunConfig(epochs=2, batch_size=2, accumulate=2, accelerator="cpu", save_steps=1),
+)
+"""Every choice that draws numbers or keeps a state is on."""
+
+
+@pytest.fixture(autouse=True)
+def small_grids(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tiny grader on half its grid: these tests are of the loop."""
+
+    def shrink(model: Model) -> Model:
+        axial, sagittal = (
+            replace(g, samples=(g.samples[0], g.samples[1] // 2, g.samples[2] // 2))
+            for g in (model.axial, model.sagittal)
+        )
+        return replace(model, axial=axial, sagittal=sagittal)
+
+    monkeypatch.setattr(training.models, "MODELS", tuple(map(shrink, training.models.MODELS)))
+
+
+def make_material(studies: int = 4, seed: int = 0) -> Material:
+    store, targets = make_cohort(studies, seed)
+    rows = len(targets.discs)
+    return Material(store, targets, list(range(rows - 4)), list(range(rows - 4, rows)))
+
+
+def fabric() -> Fabric:
+    return Fabric(accelerator="cpu", devices=1)
+
+
+class Killed(Exception):
+    """Stands in for a kill."""
+
+
+def train_killed_after(steps: int, config: Config, material: Material, folder: Path) -> None:
+    seen = 0
+
+    def watch(_: Progress) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == steps:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train(config, material, folder, fabric(), watch)
+
+
+def assert_same(one: Any, other: Any, where: str = "state") -> None:
+    if isinstance(one, torch.Tensor):
+        assert torch.equal(one, other), where
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys(), where
+        for key in one:
+            assert_same(one[key], other[key], f"{where}.{key}")
+    else:
+        assert one == other, where
+
+
+@pytest.mark.parametrize("kills", [[1], [2], [3, 1]])
+def test_a_run_that_was_killed_ends_in_the_same_weights(kills: list[int], tmp_path: Path) -> None:
+    """Two epochs of two steps: killed in an epoch, at its end, and twice."""
+    material = make_material()
+    straight, broken = tmp_path / "straight", tmp_path / "broken"
+    straight.mkdir()
+    broken.mkdir()
+    train(EVERYTHING, material, straight, fabric())
+    for steps in kills:
+        train_killed_after(steps, EVERYTHING, material, broken)
+    train(EVERYTHING, material, broken, fabric())
+    assert_same(read_checkpoint(straight / "last.pt"), read_checkpoint(broken / "last.pt"))
+    metrics = [pd.read_csv(folder / "metrics.csv").drop(columns="seconds") for folder in (straight, broken)]
+    pd.testing.assert_frame_equal(*metrics)
+    bests = [read_checkpoint(folder / "best.pt") for folder in (straight, broken)]
+    assert_same(*({key: best[key] for key in ("network", "epoch", "validation_loss")} for best in bests))
+
+
+def test_another_seed_ends_elsewhere(tmp_path: Path) -> None:
+    material = make_material()
+    states = []
+    for seed in (0, 1):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        train(replace(EVERYTHING, run=replace(EVERYTHING.run, seed=seed, epochs=1)), material, folder, fabric())
+        states.append(read_checkpoint(folder / "last.pt")["network"]["heads.0.weight"])
+    assert not torch.equal(*states)
+
+
+def test_another_config_is_not_resumed(tmp_path: Path) -> None:
+    one_epoch = replace(EVERYTHING, run=replace(EVERYTHING.run, epochs=1))
+    train(one_epoch, make_material(), tmp_path, fabric())
+    with pytest.raises(RunError, match=r"epochs = 2 \(was epochs = 1\)"):
+        train(EVERYTHING, make_material(), tmp_path, fabric())
+
+
+def test_it_learns_what_can_be_seen(tmp_path: Path) -> None:
+    config = Config(
+        model=ModelConfig("deepspine-tiny", dropout=0.0, view_dropout=0.0),
+        augmentation=AugmentationSettings((2.0, 2.0, 2.0), (1.0, 1.0, 1.0), 0.02, 0.5, 0.0, 0.0, 0.0),
+        optimizer=OptimizerConfig("adamw", 3e-3, schedule="cosine"),
+        run=RunConfig(epochs=8, batch_size=8, accelerator="cpu"),
+    )
+    train(config, make_material(16), tmp_path, fabric())
+    metrics = pd.read_csv(tmp_path / "metrics.csv")
+    assert metrics["epoch"].tolist() == list(range(8))
+    assert metrics["training_loss"].iloc[-1] < 0.75 * metrics["training_loss"].iloc[0]
+
+
+def test_the_best_is_the_epoch_of_the_lowest_validation_loss(tmp_path: Path) -> None:
+    config = replace(EVERYTHING, run=replace(EVERYTHING.run, epochs=4), optimizer=OptimizerConfig(ema=0.0))
+    train(config, make_material(), tmp_path, fabric())
+    metrics, best = pd.read_csv(tmp_path / "metrics.csv"), read_checkpoint(tmp_path / "best.pt")
+    assert best["epoch"] == metrics["validation_loss"].idxmin()
+    assert best["validation_loss"] == metrics["validation_loss"].min() == read_checkpoint(tmp_path / "last.pt")["best"]
+
+
+def test_progress_counts_every_step_once(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    train(EVERYTHING, make_material(), tmp_path, fabric(), seen.append)
+    assert [(p.epoch, p.step) for p in seen] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert [bool(p.metrics) for p in seen] == [False, True, False, True]
+
+
+def test_accumulated_batches_make_the_gradient_of_one() -> None:
+    """In evaluation, where norms do not depend on the batch; one disc has no label for a task."""
+    material = make_material()
+    material.targets.low[1, 2] = material.targets.high[1, 2] = -1
+    config = replace(
+        EVERYTHING, model=ModelConfig("deepspine-tiny", dropout=0.0, view_dropout=0.0), optimizer=OptimizerConfig()
+    )
+    samples = [Discs(material.reader, material.targets, config.augmentation, 0)[0, row] for row in range(5)]
+    squares = []
+    for parts in ([samples], [samples[:2], samples[2:]]):
+        run = build_run(config, material, fabric())
+        run.wrapped.eval()
+        take_step(run, [collate(part) for part in parts])
+        squares.append([state["square_avg"] for state in run.optimizer.state.values()])
+    for one, other in zip(*squares, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-10)
+
+
+def test_one_view_trains_alone(tmp_path: Path) -> None:
+    for view in View:
+        config = replace(EVERYTHING, model=ModelConfig("deepspine-tiny", (view.value,), view_dropout=0.0))
+        folder = tmp_path / view.value
+        folder.mkdir()
+        train(replace(config, run=replace(config.run, epochs=1)), make_material(), folder, fabric())
+        names = read_checkpoint(folder / "best.pt")["network"]
+        assert {name.partition(".")[0] for name in names} == {view.value, "heads"}
+
+
+def test_bfloat16_and_channels_last_train(tmp_path: Path) -> None:
+    config = replace(EVERYTHING, run=replace(EVERYTHING.run, epochs=1, precision="bf16-mixed", channels_last=True))
+    train(config, make_material(), tmp_path, Fabric(accelerator="cpu", devices=1, precision="bf16-mixed"))
+    assert np.isfinite(pd.read_csv(tmp_path / "metrics.csv")["validation_loss"]).all()
+
+
+def test_nobody_to_validate_is_said_before_training(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="no disc validates"):
+        train(EVERYTHING, make_material()._replace(validation=[]), tmp_path, fabric())
+
+
+def test_a_loss_that_is_no_number_stops_the_run(tmp_path: Path) -> None:
+    wild = replace(EVERYTHING, optimizer=OptimizerConfig(learning_rate=1e38))
+    with pytest.raises(RunError, match=r"validation loss of epoch 0 is (nan|inf)"):
+        train(wild, make_material(), tmp_path, fabric())
+
+
+def test_the_config_of_a_checkpoint_reads_back(tmp_path: Path) -> None:
+    import tomllib
+
+    config = replace(EVERYTHING, run=replace(EVERYTHING.run, epochs=1))
+    train(config, make_material(), tmp_path, fabric())
+    assert to_config(tomllib.loads(read_checkpoint(tmp_path / "best.pt")["config"])) == config
+    assert find_model(config.model.name).name == "deepspine-tiny"
+
+
+def test_metrics_of_epochs_done_again_are_replaced(tmp_path: Path) -> None:
+    for epoch, loss in ((0, 1.0), (1, 2.0), (2, 3.0), (1, 4.0)):
+        append_metrics({"epoch": epoch, "validation_loss": loss}, tmp_path)
+    table = pd.read_csv(tmp_path / "metrics.csv")
+    assert table.to_numpy().tolist() == [[0, 1.0], [1, 4.0]]
+
+
+def test_a_kill_while_writing_leaves_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from training.run_folder import write_checkpoint
+
+    path = tmp_path / "last.pt"
+    write_checkpoint({"epoch": 1}, path)
+
+    def half(state: object, to: Path) -> None:
+        to.write_bytes(b"half")
+        raise Killed
+
+    monkeypatch.setattr(torch, "save", half)
+    with pytest.raises(Killed):
+        write_checkpoint({"epoch": 2}, path)
+    assert read_checkpoint(path) == {"epoch": 1}
