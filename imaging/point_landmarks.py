@@ -13,9 +13,6 @@ from lexicons.vocabulary import Level, LEVELS, Task
 CANAL_TO_DISC_MM = 24.0
 """From the middle of the canal to the disc's: half a disc's depth, 17 mm, and half a canal's, 7 mm."""
 
-ROUNDS = 3
-"""The discs' curve bends more than the canal's, and gives the next round its directions."""
-
 POINT_CONFIDENCE = 0.5
 END_CONFIDENCE = 0.25
 END_MM = 17.0
@@ -33,10 +30,8 @@ def to_point_landmarks(study_id: str, points: LabelPoints) -> Landmarks:
     if len(canal) < 2:
         raise LandmarkError("few-label-points", f"{len(canal)} levels with a point of the canal, expected two or more")
     left = to_left(points)
-    discs = canal
-    for _ in range(ROUNDS):
-        downs = _to_downs(study_id, discs)
-        discs = {level: canal[level] + CANAL_TO_DISC_MM * _to_anterior(downs[level], left) for level in canal}
+    downs = _to_downs(study_id, canal)
+    discs = {level: canal[level] + CANAL_TO_DISC_MM * _to_anterior(downs[level], left) for level in canal}
     landmarks = _to_landmarks(study_id, discs)
     check_landmarks(landmarks)
     return landmarks

@@ -157,6 +157,11 @@ def test_a_missing_vertebra_doubles_the_distance() -> None:
         check_landmarks(Landmarks("a", ("L1", "L3"), np.array([[0.0, 0, 0], [0, 0, -25]]), np.ones(2)))
 
 
+def test_l5_and_s1_are_neighbours_where_there_is_no_l6() -> None:
+    with pytest.raises(LandmarkError, match=r"L5 and S1 lie 80\.0 mm apart, expected 15 to 65"):
+        check_landmarks(Landmarks("a", ("L5", "S1"), np.array([[0.0, 0, 0], [0, 0, -80]]), np.ones(2)))
+
+
 def test_an_order_other_than_head_to_foot_is_refused() -> None:
     with pytest.raises(LandmarkError, match="from head to foot"):
         check_landmarks(Landmarks("a", ("L2", "L1"), np.array([[0.0, 0, 0], [0, 0, -35]]), np.ones(2)))

@@ -146,6 +146,11 @@ def test_an_endplate_stands_across_its_body() -> None:
     points = points[points[:, 2] < 13 - 0.2 * points[:, 1]]
     plate = to_endplate(points, np.array([0.0, -0.3, 1.0]))
     assert plate is not None
+    assert to_angle_deg(plate.normal, np.array([0, 0.2, 1])) < 5  # one round, begun 28 degrees off, leaves 9
+    steep = points[points[:, 2] < 6 - 0.45 * points[:, 1]]
+    turned = to_endplate(steep, np.array([0.0, -0.1, 1.0]))
+    assert turned is not None
+    assert to_angle_deg(turned.normal, np.array([0, 0.45, 1])) < 1.5
     flat = to_endplate(points, np.array([0.0, 0.0, -1.0]))
     assert flat is not None
     assert to_angle_deg(flat.normal, np.array([0, 0, 1.0])) < 2
@@ -162,6 +167,12 @@ def test_a_disc_s_normal_on_thin_slices_and_of_a_ball() -> None:
         normal = to_disc_normal(own @ tilt.T, sagittal)
         assert normal is not None
         assert to_angle_deg(normal, tilt[:, 2]) < 2
+    far = to_disc_normal(points * [0, 1, 1] @ tilt.T + sagittal * rng.choice([-12, 12], (4000, 1)), sagittal)
+    assert far is not None
+    assert to_angle_deg(far, tilt[:, 2]) < 2
+    skew = points * [0, 1, 1] @ tilt.T + rng.choice([-8, 8], (4000, 1)) * np.array([1, 0, 0.6])
+    seen = to_disc_normal(skew, sagittal)
+    assert seen is not None and abs(seen @ sagittal) < 1e-9
     assert to_disc_normal(rng.normal(size=(4000, 3)), sagittal) is None
 
 
