@@ -7,6 +7,7 @@ REMARKS: dict[str, str] = {
     "elsewhere": "an axial series shows another part of the body than the sagittal series",
     "sagittal-only": "no axial T2 series: volumes are sagittal only",
     "axial: missing": "no axial image shows this disc",
+    "sagittal: partial": "the sagittal images show less than half of this disc's volume",
     "stir-sagittal": "the sagittal series is STIR, for want of T2",
     "fat-suppressed-sagittal": "the sagittal series is fat suppressed",
     # a series

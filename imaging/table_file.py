@@ -8,11 +8,23 @@ from imaging.refusal import ImagingError
 
 
 class TableFileError(ImagingError):
-    """A file whose ending is none of a table's; the message names those there are."""
+    """A file that is no table by its ending, which the message then names, or by its content."""
 
 
 def read_table_file(path: Path) -> pd.DataFrame:
-    """The table of a .parquet, .csv or .tsv file, its ``study_id`` as text; TableFileError for another ending."""
+    """The table of a .parquet, .csv or .tsv file, its ``study_id`` as text.
+
+    TableFileError for another ending, and for content that is no such table.
+    """
+    if path.suffix != ".parquet":
+        to_separator(path)
+    try:
+        return _read(path)
+    except ValueError:  # of pandas, pyarrow and the decoder, whose messages quote the file
+        raise TableFileError(f"the file ends in {path.suffix}, but its content is no such table") from None
+
+
+def _read(path: Path) -> pd.DataFrame:
     if path.suffix == ".parquet":
         table = pd.read_parquet(path)
         return table.astype({"study_id": "string"}) if "study_id" in table.columns else table

@@ -209,7 +209,7 @@ def _write(out: Path, located: Sequence[Located]) -> None:
 def _report(out: Path, located: Sequence[Located]) -> ExitCode:
     found = [one.landmarks for one in located if one.landmarks is not None]
     vertebrae, discs = sum(len(one.structures) for one in found), sum(len(one.discs) for one in found)
-    click.echo(f"{out.name}: {len(found)} studies, {vertebrae} vertebrae, {discs} discs")
+    click.echo(f"{out.name}: studies {len(found)}, vertebrae {vertebrae}, discs {discs}")
     for one in located:
         if one.landmarks is not None and one.remarks:
             click.echo(f"study {one.landmarks.study_id}: {', '.join(one.remarks)}", err=True)

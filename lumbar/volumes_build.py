@@ -145,6 +145,8 @@ def build_store(run: Run, jobs: int | None, ray_address: str | None, restart: bo
         return finished
     scan = read_studies(run.inputs, run.scan, jobs, ray_address)
     studies = _choose(run, scan)
+    if not studies and not scan.refusals:
+        raise StoreError("there is no file in INPUT that could be an image")
     _check_met(studies, table)
     write_run(run.out, name, _to_run_refusals(scan, table))
     _build(run, _unfinished(run.out, [to_job(study, table) for study in studies]), jobs, ray_address)
@@ -204,7 +206,7 @@ def _check_met(studies: Sequence[Study], table: LandmarkTable) -> None:
             f"{min(known)}; --study-id-from says where study ids come from"
         )
     if len(known) > len(met):
-        click.echo(f"{len(known) - len(met)} studies of the landmarks table are not in INPUT", err=True)
+        click.echo(f"studies of the landmarks table that are not in INPUT: {len(known) - len(met)}", err=True)
 
 
 def _to_run_refusals(scan: Scan, table: LandmarkTable) -> list[Refusal]:
@@ -237,7 +239,7 @@ def _unfinished(store: Path, jobs: Sequence[Job]) -> list[Job]:
         if record is None or record.made_from != job.made_from:
             todo.append(job)
     if len(todo) < len(jobs):
-        click.echo(f"going on after {len(jobs) - len(todo)} finished studies", err=True)
+        click.echo(f"going on: studies in the store already: {len(jobs) - len(todo)}", err=True)
     return todo
 
 
@@ -268,8 +270,8 @@ def _report(out: Path, summary: Summary) -> ExitCode:
     discs, megabytes = summary["discs"], summary["voxel_bytes"] / 1e6
     without = f" ({summary['discs_without_axial']} without axial images)" if summary["discs_without_axial"] else ""
     each = f", {megabytes / discs:.2f} MB a disc" if discs else ""
-    click.echo(f"{out.name}: {discs} discs{without} of {summary['studies']} studies, {megabytes:.1f} MB{each}")
+    click.echo(f"{out.name}: studies {summary['studies']}, discs {discs}{without}, {megabytes:.1f} MB{each}")
     if not summary["refusals"]:
         return ExitCode.DONE
-    click.echo(f"{summary['refusals']} refusals: {REFUSED} in the store says what and why", err=True)
+    click.echo(f"{summary['refusals']} refused: {REFUSED} in the store says what and why", err=True)
     return ExitCode.REFUSED

@@ -26,16 +26,18 @@ def open_for_writing(store: Path, settings: Settings, restart: bool = False) -> 
     """Make a store's folder and head, or make sure that what is there was made with the same settings.
 
     What killed writers left is removed. StoreError where the folder holds something else, or where the settings
-    differ, which it names; ``restart`` throws away what a store holds, and nothing that is not a store's.
+    differ, which it names, unless no study is in the store yet; ``restart`` throws away what a store holds, and nothing
+    that is not a store's.
     """
     store.mkdir(parents=True, exist_ok=True)
     head = store / HEAD
     if not head.exists() and any(path for path in store.iterdir() if not path.name.endswith(".tmp")):
         raise StoreError(f"the folder holds files but no {HEAD}: it is no volume store; name a new or empty folder")
-    if restart and head.exists():
-        read_head(store, any_version=True)
+    if head.exists():
+        read_head(store, any_version=restart)
+    if restart:
         _empty(store)
-    if restart or not head.exists():
+    if not head.exists() or not _study_files(store):
         write_whole(head, [json.dumps(to_head(settings), indent=1).encode()])
     check_same(read_head(store)["settings"], settings)
     remove_leftovers(store)

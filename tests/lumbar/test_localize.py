@@ -44,7 +44,7 @@ def write_table(path: Path, *studies: str, names: "list[str]" = NAMES) -> Path:
 def test_a_mask_becomes_a_landmarks_table(tmp_path: Path, ending: str) -> None:
     mask, out = write_mask(tmp_path / "case 7.nii.gz"), tmp_path / f"landmarks{ending}"
     result = run("--mask", mask, "--mask-labels", "from lowest=L5", "--out", out)
-    assert (result.exit_code, result.stdout) == (0, f"landmarks{ending}: 1 studies, 5 vertebrae, 4 discs\n")
+    assert (result.exit_code, result.stdout) == (0, f"landmarks{ending}: studies 1, vertebrae 5, discs 4\n")
     found = read_landmarks(out)["case 7"]
     assert found.structures == tuple(NAMES)
     np.testing.assert_allclose(found.points[:, 0], 5, atol=1e-3)
@@ -100,6 +100,15 @@ def test_a_table_with_other_columns_is_refused(tmp_path: Path) -> None:
     table.write_text("study_id,structure,x,y,zz,confidence\n")
     result = run("--landmarks", table, "--out", tmp_path / "out.csv")
     assert (result.exit_code, "no column 'z'" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".parquet"])
+def test_what_is_no_table_is_said_without_its_content(tmp_path: Path, ending: str) -> None:
+    table = tmp_path / f"mine{ending}"
+    table.write_bytes(b'\xff\xfe"ZEBEDEE,\n1,2,3,4\n' * 9)
+    result = run("--landmarks", table, "--out", tmp_path / "out.csv")
+    assert (result.exit_code, f"ends in {ending}, but its content is no such table" in result.stderr) == (1, True)
+    assert "ZEBEDEE" not in result.output
 
 
 def test_an_anchor_numbers_anew(tmp_path: Path) -> None:

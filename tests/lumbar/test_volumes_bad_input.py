@@ -63,7 +63,7 @@ def test_bad_input_is_a_row_and_the_run_goes_on(good: Path, tmp_path: Path, make
     assert (rows["reason"].str.len() > 10).all()
     if code:
         assert bad.tag in set(rows[rows["code"] == code]["tag"]), rows.to_string()
-        assert f"{len(rows)} refusals: refused.csv" in result.stderr
+        assert f"{len(rows)} refused: refused.csv" in result.stderr
     assert [study_id for study_id, _ in VolumeStore(store).discs].count(GOOD) == 6
     assert find_sentinels(SENTINELS, store, result) == set()
 

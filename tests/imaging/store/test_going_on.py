@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from imaging.store.head import read_head
 from imaging.store.schema import StoreError, to_file
 from imaging.store.study_file import write_study
 from imaging.store.whole_file import remove_leftovers, write_whole
@@ -119,9 +120,17 @@ def test_a_finished_study_is_not_written_again(tmp_path: Path) -> None:
 def test_settings_that_differ_are_named_with_both_values(tmp_path: Path) -> None:
     open_for_writing(tmp_path, {"axial": {"margin": 0.1, "samples": (8, 2)}, "strict": True})
     open_for_writing(tmp_path, {"axial": {"margin": 0.1, "samples": (8, 2)}, "strict": True})
+    write_study(tmp_path, "1.2", "digest", (), [])
     with pytest.raises(StoreError, match=r"axial.margin was 0.1, now 0.2; strict was true, now null"):
         open_for_writing(tmp_path, {"axial": {"margin": 0.2, "samples": (8, 2)}})
     open_for_writing(tmp_path, {"axial": {"margin": 0.2}}, restart=True)
+
+
+def test_settings_may_change_until_a_study_is_in_the_store(tmp_path: Path) -> None:
+    open_for_writing(tmp_path, {"margin": 0.1})
+    write_run(tmp_path, "run", [])
+    open_for_writing(tmp_path, {"margin": 0.2})
+    assert read_head(tmp_path)["settings"] == {"margin": 0.2}
 
 
 def test_a_restart_removes_what_the_store_holds_and_nothing_else(tmp_path: Path) -> None:
