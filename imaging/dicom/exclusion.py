@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from pydicom.config import IGNORE
 from pydicom.uid import (
     EnhancedMRImageStorage,
     LegacyConvertedEnhancedMRImageStorage,
@@ -45,10 +46,10 @@ def is_localizer(slices_by_plane: Mapping[Plane, int]) -> bool:
 
 def _check_class(facts: SeriesFacts) -> Fault | None:
     tag = to_label("SOPClassUID")
-    if "Secondary Capture" in UID(facts.sop_class).name:
-        return Fault("secondary-capture", tag, f"{tag} is {UID(facts.sop_class).name}: a picture of a screen or paper")
+    name = UID(facts.sop_class, validation_mode=IGNORE).name  # it would quote a damaged one
+    if "Secondary Capture" in name:
+        return Fault("secondary-capture", tag, f"{tag} is {name}: a picture of a screen or paper")
     if facts.sop_class and facts.sop_class not in MR_CLASSES:
-        name = UID(facts.sop_class).name
         return Fault("not-mr", tag, f"{tag} is {name if name != facts.sop_class else 'a private class'}, not MR")
     if facts.modality not in ("", "MR"):
         return Fault("not-mr", to_label("Modality"), f"{to_label('Modality')} is not MR")

@@ -3,8 +3,11 @@
 import pickle
 import zipfile
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -16,7 +19,11 @@ from pydicom.uid import (
 
 from imaging.dicom.files import find_files
 from imaging.dicom.headers import HeaderBatch, Headers, read_headers
+from imaging.dicom.scan import scan_studies
 from tests.imaging.dicom.dicom_files import AXIAL, make_dataset, make_enhanced, SAGITTAL, T2, to_bytes, write_files
+
+pytestmark = pytest.mark.filterwarnings("error")
+"""pydicom's warnings quote values."""
 
 
 def read(folder: Path, keyword: str = "") -> Headers:
@@ -250,3 +257,17 @@ def test_fat_suppression_and_inversion_of_enhanced_files_are_read(tmp_path: Path
     write_files(tmp_path, [dataset])
     facts = read(tmp_path).frames[0].facts
     assert (facts.scan_options, facts.scanning_sequence, facts.inversion_time_ms) == (("FS",), ("SE", "IR"), 160.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["classic", "enhanced"]), st.integers(0, 2**32))
+def test_a_damaged_file_is_a_refusal_or_a_record_never_an_error(tmp_path_factory, kind: str, seed: int) -> None:
+    dataset = make_dataset(**T2) if kind == "classic" else make_enhanced([(SAGITTAL, (0, 0, 0), 3)])
+    content = bytearray(to_bytes(dataset))
+    random = Random(seed)
+    for _ in range(random.randint(1, 40)):
+        content[random.randrange(132, len(content))] = random.randrange(256)
+    folder = tmp_path_factory.mktemp("damaged")
+    headers = read_bytes(folder, bytes(content))
+    assert len(headers.refusals) <= 1
+    scan_studies([folder])

@@ -32,6 +32,9 @@ from tests.imaging.dicom.dicom_files import (
     write_files,
 )
 
+pytestmark = pytest.mark.filterwarnings("error")
+"""pydicom's warnings quote values."""
+
 
 def to_plain(study: Study) -> list[object]:
     """What a study says besides where its files lie."""

@@ -28,6 +28,9 @@ from tests.imaging.dicom.dicom_files import (
     write_files,
 )
 
+pytestmark = pytest.mark.filterwarnings("error")
+"""pydicom's warnings quote values."""
+
 
 def scan(folder: Path, datasets: Sequence) -> tuple[tuple[Series, ...], tuple[Refusal, ...]]:
     write_files(folder, datasets)
