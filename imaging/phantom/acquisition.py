@@ -24,7 +24,8 @@ class Acquisition:
     in two passes, every other slice. ``shear_deg``: each slice shifted in its plane so that the stack leans.
     ``uneven_mm``: every other slice moved by this along the normal. ``missing``: slices never scanned. ``resent``:
     sent twice with one UID. ``copied``: stored again with a new UID. ``rescanned``: acquired again with new noise.
-    ``coarse``: the last slices at half the matrix.
+    ``coarse``: the last slices at half the matrix. ``half_turned``: slices stored turned by 180 degrees in their
+    plane, unlike the others of their stack.
     """
 
     flip_columns: bool = False
@@ -41,6 +42,7 @@ class Acquisition:
     copied: tuple[int, ...] = ()
     rescanned: tuple[int, ...] = ()
     coarse: int = 0
+    half_turned: tuple[int, ...] = ()
 
 
 PLAIN = Acquisition()
@@ -111,10 +113,11 @@ def to_flipped(image: SliceImage, acquisition: Acquisition) -> SliceImage:
     """The same slice, stored with other directions of rows and columns: every voxel stays where it is."""
     between_rows, between_columns = image.pixel_mm
     rows, columns = image.pixels.shape
-    if acquisition.flip_columns:
+    is_turned = image.place - 1 in acquisition.half_turned
+    if acquisition.flip_columns != is_turned:
         corner = image.position + image.along_row * between_columns * (columns - 1)
         image = replace(image, pixels=image.pixels[:, ::-1], along_row=-image.along_row, position=corner)
-    if acquisition.flip_rows:
+    if acquisition.flip_rows != is_turned:
         corner = image.position + image.along_column * between_rows * (rows - 1)
         image = replace(image, pixels=image.pixels[::-1], along_column=-image.along_column, position=corner)
     if acquisition.transpose:

@@ -34,6 +34,7 @@ WAYS = {
     "copied": Acquisition(copied=(1, 2)),
     "rescanned": Acquisition(rescanned=(0, 2)),
     "coarse": Acquisition(coarse=1),
+    "half turned": Acquisition(half_turned=(1,), flip_rows=True),
 }
 
 

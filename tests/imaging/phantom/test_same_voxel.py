@@ -22,7 +22,7 @@ from imaging.phantom.variants import DIRECTIONS, FILES, HEADERS, ORDERS, PIXELS,
 from imaging.resampling.by_numpy import sample_crops
 from imaging.selection import select_series
 from imaging.study import Series, Study
-from lexicons.vocabulary import View
+from lexicons.vocabulary import LEVELS, View
 from tests.imaging.phantom.analytic_scene import BLOB_FROM_DISC, BLOB_LEVEL, BLOB_RADIUS_MM, make_scene
 
 COARSE_AXIAL = replace(AXIAL, samples=(8, 90, 90))
@@ -46,8 +46,8 @@ def make_protocol(layout: AxialLayout) -> Protocol:
         axial=SlicePlan((44, 40), (3.6, 4.1), 4.0, 0.2, 0),
         sagittal_sequences=drawn.sagittal_sequences[:1],
         axial_sequences=drawn.axial_sequences[:1],
-        stack_slices=(6,) * 6,
-        covered=drawn.covered[-3:],
+        stack_slices=(5,) * 6,
+        covered=LEVELS[-3:],
     )
 
 

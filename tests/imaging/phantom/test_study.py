@@ -36,7 +36,7 @@ from imaging.study import Study, Weighting
 from lexicons.vocabulary import Level, LEVELS, Task, TASKS
 from tests.imaging.phantom.analytic_scene import make_scene
 
-SMALL = ProtocolSettings(matrix_scale=0.12, localizer=True, screenshot=True, stir=True, axial_t1=False)
+SMALL = ProtocolSettings(matrix_scale=0.1, localizer=True, screenshot=True, stir=True, axial_t1=False)
 SETTINGS = PhantomSettings(protocol=SMALL)
 PROTOCOL = draw_protocol(np.random.default_rng(3), SMALL)
 KEY = StudyKey("S7", 21)
@@ -115,7 +115,8 @@ def write_marked(folder: Path, variant: Variant) -> tuple[PhantomTruth, FloatArr
     spine = to_plain_spine()
     place = to_openings(spine)[Level.L4_L5, Task.LFS]
     spine = replace(spine, markers=(Marker((float(place[0]), float(place[1]), float(place[2])), 5.0),))
-    protocol = draw_protocol(np.random.default_rng(3), replace(SMALL, localizer=False, screenshot=False, stir=False))
+    asked = replace(SMALL, matrix_scale=0.15, localizer=False, screenshot=False, stir=False)
+    protocol = draw_protocol(np.random.default_rng(3), asked)
     truth = write_spine(folder, KEY, spine, to_plain_scanner(), replace(protocol, covered=LEVELS), variant)
     return truth, truth.points[Level.L4_L5, Task.LFS]
 
@@ -129,7 +130,7 @@ def find_ball(study: Study, plane: Plane) -> FloatArray:
     return np.asarray(np.concatenate(points).mean(axis=0))
 
 
-@pytest.mark.parametrize("name", ["half turn", "turned about all axes", "enhanced, flipped"])
+@pytest.mark.parametrize("name", ["turned about all axes", "enhanced, flipped"])
 def test_what_lies_left_is_found_left(tmp_path: Path, name: str) -> None:
     truth, place = write_marked(tmp_path, VARIANTS[name])
     (study,) = scan_studies([tmp_path]).studies
