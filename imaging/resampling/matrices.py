@@ -42,13 +42,17 @@ def to_theta(volume: Volume, frame: DiscFrame, grid: Grid, augmentation: Augment
     return theta
 
 
+def to_step_height(volume: Volume) -> float:
+    """How far apart along the normal two slice planes are whose third index differs by 1, mm."""
+    return abs(float(volume.affine[:3, 2] @ volume.normal))
+
+
 def to_slice_gaps(volume: Volume) -> FloatArray:
     """The distance between neighbouring slice planes, mm, one for each gap; of a single slice, its own step."""
-    height = abs(float(volume.affine[:3, 2] @ volume.normal))
     if volume.slice_offsets_mm is not None and len(volume.slice_offsets_mm) > 1:
-        gaps: FloatArray = np.diff(volume.slice_offsets_mm) * height
+        gaps: FloatArray = np.diff(volume.slice_offsets_mm) * to_step_height(volume)
         return gaps
-    return np.full(max(volume.voxels.shape[0] - 1, 1), height)
+    return np.full(max(volume.voxels.shape[0] - 1, 1), to_step_height(volume))
 
 
 def to_blend_width(volume: Volume) -> float:
