@@ -14,7 +14,7 @@ from lightning_fabric import Fabric
 from training.config import Config
 from training.data import Batch, Batches, Discs, load, to_normalise_settings, to_plain_batches, to_views
 from training.determinism import seed_torch
-from training.grading import grade_discs
+from training.grading import grade_batches, Grader
 from training.loss import LossSum, sum_losses, weigh_slots
 from training.models.views import drop_views, Views
 from training.optim import learning_rate_at, set_learning_rate
@@ -121,6 +121,7 @@ def _to_training_views(run: Run, batch: Batch) -> Views:
 
 def _end_epoch(run: Run, discs: Discs, rows: list[int], began: float) -> dict[str, float]:
     """Validate, and the epoch's row of metrics.csv."""
+    _share_statistics(run)
     validation_loss = float(_validate(run, discs, rows).mean())
     if not math.isfinite(validation_loss):
         raise RunError(f"the validation loss of epoch {run.epoch} is {validation_loss}; try a lower learning_rate")
@@ -134,12 +135,22 @@ def _end_epoch(run: Run, discs: Discs, rows: list[int], began: float) -> dict[st
     }
 
 
+def _share_statistics(run: Run) -> None:
+    """Give every rank the ranks' mean of the norms' running statistics: all validate the network that is kept."""
+    if run.fabric.world_size == 1:
+        return
+    for buffer in run.judged.buffers():
+        if buffer.is_floating_point():
+            buffer.copy_(add_ranks(run.fabric, buffer.clone()) / run.fabric.world_size)
+
+
 def _validate(run: Run, discs: Discs, rows: list[int]) -> LossSum:
     fabric, settings, targets = run.fabric, run.config.run, discs.targets
     plain = to_plain_batches(rows, settings.batch_size, fabric.global_rank, fabric.world_size)
     sums = torch.zeros(2, dtype=torch.float64, device=fabric.device)
     loader = load(discs, plain, settings.workers)
-    for of_batch, logits in grade_discs(run.judged, run.config, loader, fabric.device, fabric.autocast):
+    grader = Grader(run.judged, run.config)
+    for of_batch, logits in grade_batches(grader, loader, fabric.device, fabric.autocast):
         low, high = (torch.from_numpy(each[of_batch]).to(fabric.device) for each in (targets.low, targets.high))
         sums += torch.stack(sum_losses(logits, low, high, run.weights)).double()
     return LossSum(*add_ranks(fabric, sums))

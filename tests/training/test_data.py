@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from imaging.augmentation import Augmentation, AugmentationSettings
-from imaging.intensity import NormaliseSettings
+from imaging.intensity import NormaliseSettings, vary_intensity
+from imaging.resampling.by_torch import sample_batch
 from lexicons.vocabulary import Level, Task, View
 from tests.training.disc_makers import make_cohort, make_disc, mirror_disc, TASKS
 from training.config import DataConfig
@@ -20,6 +21,7 @@ from training.data import (
     to_normalise_settings,
     to_plain_batches,
     to_views,
+    vary_batch,
 )  # fmt: skip
 from training.loss import sum_losses
 from training.models import find_model
@@ -94,6 +96,24 @@ def test_a_flip_flips_both_views_and_swaps_the_labels() -> None:
     weights = torch.ones(3, 4, 4)
     losses = [sum_losses(network(v), swapped, swapped, weights).mean().detach() for v in (flipped, mirrored)]
     torch.testing.assert_close(*losses, atol=1e-3, rtol=1e-3)
+
+
+def test_a_batch_is_varied_as_its_discs_are() -> None:
+    """But for the noise, of which only the size is the same; the last disc has no view at all."""
+    discs = [make_disc(dict.fromkeys(TASKS, n), Level.L4_L5, n) for n in range(2)]
+    discs.append(make_disc(dict.fromkeys(TASKS, 0), Level.L4_L5, 2, views=()))
+    values, mask = sample_batch([(disc.axial, disc.frame) for disc in discs], TINY.axial, [None] * 3)
+    mask[0, :2] = False
+    augmentations = [Augmentation(gain=1.1, gamma=0.8), Augmentation(gain=0.9, gamma=1.3), Augmentation(gamma=1.1)]
+    varied = vary_batch(values, mask, augmentations)
+    for number, augmentation in enumerate(augmentations):
+        expected = vary_intensity(values[number], mask[number], augmentation)
+        torch.testing.assert_close(varied[number], expected, atol=1e-5, rtol=1e-5)
+    torch.manual_seed(0)
+    noisy = vary_batch(values, mask, [replace(a, noise=0.1) for a in augmentations])
+    span = values[1].max() - values[1].min()
+    assert (noisy - varied)[1].std() == pytest.approx(float(0.1 * span), rel=0.02)
+    assert not (noisy - varied)[~mask].any()
 
 
 def test_samples_are_flipped_with_their_labels() -> None:

@@ -1,5 +1,8 @@
 """The loop learns, keeps the best, and ends in the same weights whether or not it was killed on the way."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,9 +38,10 @@ def small_grids(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tiny grader on half its grid: these tests are of the loop."""
 
     def shrink(model: Model) -> Model:
+        halves = [tuple(-(-n // 2) for n in grid.samples) for grid in (model.axial, model.sagittal)]
+        halves[0] = (model.axial.samples[0], *halves[0][1:])  # the axial slices are the network's channels
         axial, sagittal = (
-            replace(g, samples=(g.samples[0], g.samples[1] // 2, g.samples[2] // 2))
-            for g in (model.axial, model.sagittal)
+            replace(g, samples=half) for g, half in zip((model.axial, model.sagittal), halves, strict=True)
         )
         return replace(model, axial=axial, sagittal=sagittal)
 
@@ -52,6 +56,9 @@ def make_material(studies: int = 4, seed: int = 0) -> Material:
 
 def fabric() -> Fabric:
     return Fabric(accelerator="cpu", devices=1)
+
+
+ROOT = Path(__file__).parents[2]
 
 
 class Killed(Exception):
@@ -123,11 +130,11 @@ def test_it_learns_what_can_be_seen(tmp_path: Path) -> None:
         model=ModelConfig("deepspine-tiny", dropout=0.0, view_dropout=0.0),
         augmentation=AugmentationSettings((2.0, 2.0, 2.0), (1.0, 1.0, 1.0), 0.02, 0.5, 0.0, 0.0, 0.0),
         optimizer=OptimizerConfig("adamw", 3e-3, schedule="cosine"),
-        run=RunConfig(epochs=8, batch_size=8, accelerator="cpu"),
+        run=RunConfig(epochs=6, batch_size=8, accelerator="cpu"),
     )
-    train(config, make_material(16), tmp_path, fabric())
+    train(config, make_material(12), tmp_path, fabric())
     metrics = pd.read_csv(tmp_path / "metrics.csv")
-    assert metrics["epoch"].tolist() == list(range(8))
+    assert metrics["epoch"].tolist() == list(range(6))
     assert metrics["training_loss"].iloc[-1] < 0.75 * metrics["training_loss"].iloc[0]
 
 
@@ -153,7 +160,8 @@ def test_accumulated_batches_make_the_gradient_of_one() -> None:
     config = replace(
         EVERYTHING, model=ModelConfig("deepspine-tiny", dropout=0.0, view_dropout=0.0), optimizer=OptimizerConfig()
     )
-    samples = [Discs(material.reader, material.targets, config.augmentation, 0)[0, row] for row in range(5)]
+    still = AugmentationSettings(noise=0.0)
+    samples = [Discs(material.reader, material.targets, still, 0)[0, row] for row in range(5)]
     squares = []
     for parts in ([samples], [samples[:2], samples[2:]]):
         run = build_run(config, material, fabric())
@@ -162,6 +170,21 @@ def test_accumulated_batches_make_the_gradient_of_one() -> None:
         squares.append([state["square_avg"] for state in run.optimizer.state.values()])
     for one, other in zip(*squares, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-10)
+
+
+def test_two_ranks_train_as_one(tmp_path: Path) -> None:
+    """The same discs a step, by two processes or by twice the batches; norms see the same batches either way."""
+    logs = []
+    for ranks in (1, 2):
+        folder = tmp_path / str(ranks)
+        folder.mkdir()
+        launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"] if ranks == 2 else []
+        command = [sys.executable, *launch, str(Path(__file__).parent / "train_on_ranks.py"), str(ranks), str(folder)]
+        subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True)
+        logs.append(pd.read_csv(folder / "metrics.csv"))
+    assert logs[0]["training_loss"][0] == logs[1]["training_loss"][0]
+    np.testing.assert_allclose(logs[0]["training_loss"], logs[1]["training_loss"], rtol=1e-4)
+    np.testing.assert_allclose(logs[0]["validation_loss"], logs[1]["validation_loss"], rtol=0.02)
 
 
 def test_one_view_trains_alone(tmp_path: Path) -> None:
