@@ -68,7 +68,7 @@ STACKS: dict[str, Variant] = {
     "copied": to_both(Acquisition(copied=(0, 1))),
     "rescanned": to_both(Acquisition(rescanned=(1,))),
     "mixed matrix": Variant(sagittal=Acquisition(coarse=2)),
-    "one slice half turned": Variant(sagittal=Acquisition(half_turned=(10,))),
+    "one slice half turned": Variant(sagittal=Acquisition(half_turned=(2,))),
     "series per stack": Variant(axial_division=Division.SERIES_PER_STACK),
     "sagittal halves": Variant(sagittal_division=Division.HALVES),
     "sagittal alternate": Variant(sagittal_division=Division.ALTERNATE),
