@@ -215,11 +215,6 @@ def _refuse(study: Study, settings: SelectionSettings) -> Selection:
     reasons = "; ".join(f"series {s.number}: {_find_reason(s, None, settings)}" for s in seen)
     is_short = any(_is_usable(s, Plane.SAGITTAL, (Weighting.T2, Weighting.STIR)) for s in seen)
     code = "too-few-slices" if is_short else "no-sagittal-t2" if seen else "no-sagittal"
-    tags = {
-        "too-few-slices": "ImagePositionPatient (0020,0032)",
-        "no-sagittal-t2": "EchoTime (0018,0081)",
-        "no-sagittal": "ImageOrientationPatient (0020,0037)",
-    }
     reason = f"no sagittal T2 or STIR series that volumes can be cut from ({reasons or 'no sagittal series at all'})"
-    refusal = Refusal(study.study_id, "study", code, tags[code], reason)
+    refusal = Refusal(study.study_id, "study", code, "", reason)
     return Selection(study.study_id, None, (), choices, (), (refusal,))
