@@ -90,15 +90,14 @@ def sample_batch(
     values = torch.empty((len(discs), *grid.samples), dtype=torch.float32, device=device)
     mask = torch.empty(values.shape, dtype=torch.bool, device=device)
     voxels = iter(_to_device([crop for crops, _ in discs for crop in crops], device))
-    with torch.autocast(device.type, enabled=False):
-        numbers = torch.arange(grid.samples[2], dtype=torch.float32, device=device)
-        for number, ((crops, frame), augmentation) in enumerate(zip(discs, augmentations, strict=True)):
-            matrices = [to_index_matrix(crop.volume, frame, grid, augmentation) for crop in crops]
-            rows = [
-                _to_rows(next(voxels), crop.volume, matrix, grid, numbers)
-                for crop, matrix in zip(crops, matrices, strict=True)
-            ]
-            _sample_in_chunks(rows, values[number].flatten(0, 1), mask[number].flatten(0, 1))
+    numbers = torch.arange(grid.samples[2], dtype=torch.float32, device=device)
+    for number, ((crops, frame), augmentation) in enumerate(zip(discs, augmentations, strict=True)):
+        matrices = [to_index_matrix(crop.volume, frame, grid, augmentation) for crop in crops]
+        rows = [
+            _to_rows(next(voxels), crop.volume, matrix, grid, numbers)
+            for crop, matrix in zip(crops, matrices, strict=True)
+        ]
+        _sample_in_chunks(rows, values[number].flatten(0, 1), mask[number].flatten(0, 1))
     return values, mask
 
 
