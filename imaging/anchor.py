@@ -15,6 +15,9 @@ NEAR_MM = 20.0
 """How far the named point may lie from a centroid: half the height of a vertebra and its disc."""
 
 
+AMBIGUOUS = "ambiguous-numbering"
+
+
 class Anchor(NamedTuple):
     """A vertebra of ``VERTEBRAE``, and a point in its body, (3,), LPS mm."""
 
@@ -42,11 +45,12 @@ def to_renumbered(landmarks: Landmarks, anchor: Anchor) -> Landmarks:
     """The landmarks with the vertebra at the anchor named by it, and all others counted from there.
 
     What then lies above T11 or below S1 is left out. The new numbering has an L6 only where the anchor is L6, or where
-    nothing moves. LandmarkError where no centroid lies within NEAR_MM of the point.
+    nothing moves. It is ambiguous no more, and remarks that name a structure go. LandmarkError where no centroid lies
+    within NEAR_MM of the point.
     """
     nearest = _find_nearest(landmarks, anchor)
     if landmarks.structures[nearest] == anchor.structure:
-        return landmarks
+        return replace(landmarks, remarks=tuple(code for code in landmarks.remarks if code != AMBIGUOUS))
     names = _to_new_names(landmarks, nearest, anchor.structure)
     keep = [index for index, old in enumerate(landmarks.structures) if old in names]
     renumbered = replace(
@@ -55,6 +59,7 @@ def to_renumbered(landmarks: Landmarks, anchor: Anchor) -> Landmarks:
         points=landmarks.points[keep],
         confidence=landmarks.confidence[keep],
         discs=tuple(disc for old in landmarks.discs for disc in _to_new_disc(old, names)),
+        remarks=(),
     )
     check_landmarks(renumbered)
     return renumbered

@@ -1,7 +1,8 @@
 """The landmarks table: a file of vertebra centroids and discs, checked row by row when it is read.
 
 Columns: ``study_id, structure, x, y, z, confidence``, LPS mm, and for rows of discs, whose structure is a level such as
-``L4-L5``, ``nx, ny, nz``, the disc's normal; a table may leave these three out.
+``L4-L5``, ``nx, ny, nz``, the disc's normal; a table may leave these three out. ``remarks``, in any row of a study, are
+codes of ``REMARKS``, joined by semicolons; a table may leave them out.
 """
 
 import difflib
@@ -25,6 +26,9 @@ NORMAL = ("nx", "ny", "nz")
 COLUMNS = ("study_id", "structure", *POINT, "confidence")
 STRUCTURES: tuple[str, ...] = (*VERTEBRAE, *LEVELS)
 
+REMARKS = ("ambiguous-numbering", "beyond-numbering", "too-small", "endplate-unseen")
+"""The codes there are; one may be followed by a structure. Free text is refused, for it may name a patient."""
+
 
 class LandmarkTable(NamedTuple):
     """The studies of a landmarks table that can be used, by study_id, and a row for each that cannot."""
@@ -40,6 +44,7 @@ class _Row(NamedTuple):
     point: FloatArray
     normal: FloatArray | None
     confidence: float
+    remarks: tuple[str, ...]
 
 
 def read_landmarks(path: Path) -> dict[str, Landmarks]:
@@ -88,7 +93,7 @@ def check_columns(table: pd.DataFrame) -> None:
         missing += [name for name in NORMAL if name not in names]
     if missing:
         raise LandmarkError("landmark-columns", f"no column {missing[0]!r}; found {', '.join(names)}")
-    known = (*COLUMNS, *NORMAL)
+    known = (*COLUMNS, *NORMAL, "remarks")
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
@@ -101,14 +106,26 @@ def _parse_row(number: int, study_id: str, record: Mapping[Hashable, object]) ->
     structure = "" if pd.isna(record["structure"]) else str(record["structure"])  # type: ignore[call-overload]
     if structure not in STRUCTURES:
         near = difflib.get_close_matches(structure, STRUCTURES, n=1, cutoff=0.0)[0]
-        raise LandmarkError("unknown-structure", f"structure {structure!r}; the nearest known is {near!r}")
+        raise LandmarkError("unknown-structure", f"structure: an unknown name; the nearest known is {near!r}")
     point = _to_numbers(record, POINT)
     confidence = _to_numbers(record, ("confidence",))
     if not np.isfinite(point).all():
         raise LandmarkError("landmark-not-finite", f"{structure}: x, y, z are not three finite numbers")
     if not 0 <= confidence[0] <= 1:  # nan too
         raise LandmarkError("landmark-confidence", f"{structure}: confidence is no number from 0 to 1")
-    return _Row(number, study_id, structure, point, _parse_normal(record, structure), float(confidence[0]))
+    normal, remarks = _parse_normal(record, structure), _parse_remarks(record.get("remarks"))
+    return _Row(number, study_id, structure, point, normal, float(confidence[0]), remarks)
+
+
+def _parse_remarks(value: object) -> tuple[str, ...]:
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return ()
+    remarks = tuple(part.strip() for part in str(value).split(";"))
+    for remark in remarks:
+        code, _, structure = remark.partition(" ")
+        if code not in REMARKS or structure not in ("", *STRUCTURES):
+            raise LandmarkError("landmark-remark", f"remarks: not one of {', '.join(REMARKS)}, joined by semicolons")
+    return remarks
 
 
 def _parse_normal(record: Mapping[Hashable, object], structure: str) -> FloatArray | None:
@@ -150,21 +167,25 @@ def _to_landmarks(rows: list[_Row]) -> Landmarks:
             for row in rows
             if row.structure in LEVELS
         ),
+        tuple(dict.fromkeys(remark for row in rows for remark in row.remarks)),
     )
     check_landmarks(landmarks)
     return landmarks
 
 
 def to_landmark_table(landmarks: Iterable[Landmarks]) -> pd.DataFrame:
-    """The landmarks table; it has the columns of normals only where a disc has one."""
+    """The landmarks table; it has the columns of normals and of remarks only where there are any."""
     records: list[dict[str, object]] = []
     for own in landmarks:
+        first = len(records)
         for name, point, confidence in zip(own.structures, own.points, own.confidence, strict=True):
             records.append(_to_record(own.study_id, name, point, confidence, None))
         for disc in own.discs:
             records.append(_to_record(own.study_id, str(disc.level), disc.centre, disc.confidence, disc.normal))
-    with_normals = any("nx" in record for record in records)
-    return pd.DataFrame(records, columns=[*COLUMNS, *(NORMAL if with_normals else ())])
+        if own.remarks:
+            records[first]["remarks"] = "; ".join(own.remarks)
+    more = [name for name in (*NORMAL, "remarks") if any(name in record for record in records)]
+    return pd.DataFrame(records, columns=[*COLUMNS, *more])
 
 
 def _to_record(

@@ -38,7 +38,8 @@ class Landmarks:
     """The landmarks of one study, LPS mm.
 
     ``structures``: names of ``VERTEBRAE``, head to foot. ``points``: (n, 3), their centroids. ``confidence``: (n,), 0
-    to 1. ``discs``: head to foot; a disc here overrides what the centroids say of it.
+    to 1. ``discs``: head to foot; a disc here overrides what the centroids say of it. ``remarks``: codes of what is
+    odd, such as ``ambiguous-numbering``, with the structure where they speak of one.
     """
 
     study_id: str
@@ -46,6 +47,7 @@ class Landmarks:
     points: FloatArray
     confidence: FloatArray
     discs: tuple[DiscLandmark, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def to_rank(structure: str) -> float:

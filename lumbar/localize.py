@@ -1,6 +1,7 @@
 """`lumbar localize`: vertebra centroids into a landmarks table."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TYPE_CHECKING
 
@@ -20,11 +21,10 @@ _TABLES = (".csv", ".tsv", ".parquet")
 
 
 class Located(NamedTuple):
-    """The landmarks of one study, or why it has none, and what was odd."""
+    """The landmarks of one study, or why it has none."""
 
     landmarks: "Landmarks | None"
     refusals: "tuple[Refusal, ...]"
-    remarks: tuple[str, ...] = ()
 
 
 def _to_anchor(ctx: click.Context, param: click.Parameter, value: str | None) -> "Anchor | None":
@@ -79,7 +79,8 @@ def localize(
 
     A landmarks table (.csv, .tsv or .parquet) has the columns study_id, structure, x, y, z, confidence: vertebrae T11
     to S1 by their centroids, and, if known, discs such as L4-L5 by their centres, with nx, ny, nz, the disc's normal
-    towards the head. Millimetres in DICOM's patient axes: x to the patient's left, y to the back, z to the head.
+    towards the head. Millimetres in DICOM's patient axes: x to the patient's left, y to the back, z to the head. A
+    column of remarks holds codes of what is odd, such as ambiguous-numbering.
 
     What cannot be used is written with its reason to NAME.refused.csv beside the table, and the exit code is 3.
 
@@ -169,7 +170,7 @@ def locate_in_mask(path: Path, study_id: str, labels: str, number: int) -> Locat
     except ImagingError as error:
         code = error.code or "bad-mask"
         return Located(None, (Refusal(study_id, f"mask {number}", code, error.tag, str(error)),))
-    return Located(found.landmarks, (), (*names.remarks, *found.remarks))
+    return Located(replace(found.landmarks, remarks=(*names.remarks, *found.remarks)), ())
 
 
 def _renumber(located: Sequence[Located], anchor: "Anchor") -> list[Located]:
@@ -184,8 +185,7 @@ def _renumber(located: Sequence[Located], anchor: "Anchor") -> list[Located]:
     for one in studies:
         assert one.landmarks is not None
         try:
-            remarks = tuple(remark for remark in one.remarks if remark != "ambiguous-numbering")
-            done.append(Located(to_renumbered(one.landmarks, anchor), one.refusals, remarks))
+            done.append(Located(to_renumbered(one.landmarks, anchor), one.refusals))
         except LandmarkError as error:
             refusal = Refusal(one.landmarks.study_id, "anchor", error.code, "", str(error))
             done.append(Located(None, (refusal,)))
@@ -211,8 +211,8 @@ def _report(out: Path, located: Sequence[Located]) -> ExitCode:
     vertebrae, discs = sum(len(one.structures) for one in found), sum(len(one.discs) for one in found)
     click.echo(f"{out.name}: studies {len(found)}, vertebrae {vertebrae}, discs {discs}")
     for one in located:
-        if one.landmarks is not None and one.remarks:
-            click.echo(f"study {one.landmarks.study_id}: {', '.join(one.remarks)}", err=True)
+        if one.landmarks is not None and one.landmarks.remarks:
+            click.echo(f"study {one.landmarks.study_id}: {'; '.join(one.landmarks.remarks)}", err=True)
     refused = sum(len(one.refusals) for one in located)
     if not refused:
         return ExitCode.DONE

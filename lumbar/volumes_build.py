@@ -224,7 +224,7 @@ def to_job(study: Study, table: LandmarkTable) -> Job:
 
 
 def _unfinished(store: Path, jobs: Sequence[Job]) -> list[Job]:
-    """The jobs whose study is not in the store; one that was refused is done again where its input has changed.
+    """The jobs whose study is not in the store, or is there as refused: the reason may be another now.
 
     StoreError where discs of a study were cut from other images or by other landmarks.
     """
@@ -236,7 +236,7 @@ def _unfinished(store: Path, jobs: Sequence[Job]) -> list[Job]:
                 f"study {job.study.study_id} is in the volume store, made from other images or other landmarks: "
                 "make the store anew with --restart, or name another"
             )
-        if record is None or record.made_from != job.made_from:
+        if record is None or not record.rows:
             todo.append(job)
     if len(todo) < len(jobs):
         click.echo(f"going on: studies in the store already: {len(jobs) - len(todo)}", err=True)

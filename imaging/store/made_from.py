@@ -30,4 +30,4 @@ def _plain_landmarks(landmarks: Landmarks | None) -> list[Any] | None:
         [disc.level, disc.centre.tolist(), None if disc.normal is None else disc.normal.tolist(), disc.confidence]
         for disc in landmarks.discs
     ]
-    return [landmarks.structures, landmarks.points.tolist(), landmarks.confidence.tolist(), discs]
+    return [landmarks.structures, landmarks.points.tolist(), landmarks.confidence.tolist(), discs, landmarks.remarks]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,12 @@ def test_discs_move_with_their_vertebrae() -> None:
     assert after.discs[1].centre is before.discs[1].centre
     below = anchored(spine("L3", "L4", "L5", "S1", discs=(Level.L5_S1,)), "S1", 2)
     assert below.discs == ()
+
+
+def test_an_anchor_ends_the_ambiguity() -> None:
+    before = replace(spine("L3", "L4", "L5"), remarks=("ambiguous-numbering", "beyond-numbering"))
+    assert anchored(before, "L5", 2).remarks == ("beyond-numbering",)
+    assert anchored(before, "S1", 2).remarks == ()
 
 
 def test_an_anchor_far_from_every_centroid_is_refused() -> None:

@@ -144,6 +144,13 @@ def test_a_level_without_its_vertebrae_is_refused_and_the_others_stay(tmp_path: 
     assert {refusal.source for refusal in built.refusals} == {"T12-L1", "L1-L2"}
 
 
+def test_remarks_of_landmarks_go_with_each_disc(tmp_path: Path) -> None:
+    scene = write_small_study(tmp_path)
+    doubtful = replace(to_landmarks(scene, "P1"), remarks=("ambiguous-numbering",))
+    built = build_discs(read_study(tmp_path), doubtful, SETTINGS)
+    assert [disc.remarks[-1] for disc in built.discs] == ["ambiguous-numbering"] * 6
+
+
 def test_a_localizer_takes_the_place_of_landmarks(tmp_path: Path) -> None:
     scene = write_small_study(tmp_path)
     study = read_study(tmp_path)

@@ -61,6 +61,7 @@ def test_the_study_and_labels_may_be_given(tmp_path: Path) -> None:
 def test_a_mask_without_labels_is_marked_ambiguous(tmp_path: Path) -> None:
     result = run("--mask", write_mask(tmp_path / "m.nii"), "--out", tmp_path / "out.csv")
     assert (result.exit_code, "study m: ambiguous-numbering" in result.stderr) == (0, True)
+    assert read_landmarks(tmp_path / "out.csv")["m"].remarks == ("ambiguous-numbering",)
 
 
 def test_a_folder_of_masks_with_a_bad_one(tmp_path: Path) -> None:

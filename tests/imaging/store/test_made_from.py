@@ -40,6 +40,7 @@ def test_whatever_changes_the_crops_changes_the_digest() -> None:
         replace(LANDMARKS, structures=("L3", "L4")),
         replace(LANDMARKS, confidence=np.zeros(2)),
         replace(LANDMARKS, discs=()),
+        replace(LANDMARKS, remarks=("ambiguous-numbering",)),
         replace(LANDMARKS, discs=(replace(DISC, normal=np.array([0.0, 0.0, 1.0])),)),
     ]
     digests = {to_digest(study, LANDMARKS) for study in studies} | {to_digest(STUDY, each) for each in landmarks}
