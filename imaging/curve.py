@@ -23,6 +23,10 @@ HALF_VERTEBRA_MM = 15.0
 
 LEAST_WEIGHT = 0.05
 
+BODY_WIDTH_MM = 45.0
+WEDGE_SHARE = 0.4
+"""How much of a bend to the side is in the bodies, the rest in the discs. Lordosis is nearly all in the discs."""
+
 
 class CurveMode(StrEnum):
     """Whether the curve is fitted in space or in one sagittal plane."""
@@ -147,14 +151,27 @@ def to_between(curve: SpineCurve, above: str, below: str, share: float = 0.5) ->
     """The point a share of the way between two landmarks, and the unit direction towards the feet there, both (3,).
 
     The point is the chord's, moved by as much as the curve bulges between the two: c(t) alone keeps the fit's
-    residual, and the chord alone lies up to 2 mm inside the bend at L5-S1.
+    residual, and the chord alone lies up to 2 mm inside the bend at L5-S1. It is moved back by what the bodies' wedges
+    move their centroids, which is 0.5 mm in a scoliosis of 40 degrees Cobb.
     """
     weights = np.array([1 - share, share])
     ends = np.array([to_knot(curve, above), to_knot(curve, below)])
     at = (weights @ ends)[None]
     bulge = to_curve_points(curve, at)[0] - weights @ to_curve_points(curve, ends)
     own = curve.points[[curve.structures.index(above), curve.structures.index(below)]]
-    return weights @ own + bulge, to_tangents(curve, at)[0]
+    down = to_tangents(curve, at)[0]
+    return weights @ own + bulge + _to_wedge_shift(curve, at, down), down
+
+
+def _to_wedge_shift(curve: SpineCurve, t: FloatArray, down: FloatArray) -> FloatArray:
+    """How far a bend to the side moves the bodies' centroids outwards, (3,), pointing inwards.
+
+    A body of width w that takes a share f of the curvature k is a wedge, whose centroid lies f k w^2 / 12 off the axis.
+    """
+    slope = _evaluate(np.asarray(polynomial.polyder(curve.coefficients), dtype=np.float64), t)[0]
+    second = _evaluate(np.asarray(polynomial.polyder(curve.coefficients, 2), dtype=np.float64), t)[0]
+    curvature = (second - (second @ down) * down) / (slope @ slope)
+    return np.array([curvature[0] * WEDGE_SHARE * BODY_WIDTH_MM**2 / 12, 0.0, 0.0])
 
 
 def _check_reach(curve: SpineCurve, t: FloatArray) -> None:

@@ -1,5 +1,6 @@
 """Analytic spines for tests: an axis that bends at given rates, with bodies and discs along it."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,8 @@ DISC_MM = np.array([5.0, 6.5, 7.5, 9, 10, 11, 10.5])
 LORDOSIS_SHARE = np.array([-0.05, 0.0, 0.08, 0.13, 0.19, 0.27, 0.33])
 CENTROID_SHARE = np.array([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.43])
 """Where down a body its centroid lies; that of S1 narrows to the feet."""
+
+BODY_WIDTH_MM = 45.0
 
 STEP_MM = 0.05
 
@@ -44,7 +47,16 @@ def make_spine(
     along = (discs - discs[0]) / (discs[-1] - discs[0])
     coronal = np.radians(cobb_deg) * _to_scoliosis(along, s_shaped, apex)
     rates = [_to_rates(turns, disc_share) for turns in (sagittal, coronal)]
-    return _integrate(rates[0], rates[1], np.radians(slope_deg))
+    spine = _integrate(rates[0], rates[1], np.radians(slope_deg))
+    return _to_wedged(spine, coronal * (1 - disc_share))
+
+
+def _to_wedged(spine: TrueSpine, turns: FloatArray) -> TrueSpine:
+    """The bodies as wedges to the side, whose centroids lie outside the bend by turn x width^2 / (12 height)."""
+    own = np.concatenate([[0.0], turns]) / 2 + np.concatenate([turns, [0.0]]) / 2
+    points = spine.landmarks.points.copy()
+    points[:, 0] -= own * BODY_WIDTH_MM**2 / (12 * BODY_MM)
+    return spine._replace(landmarks=replace(spine.landmarks, points=points))
 
 
 def _to_scoliosis(along: FloatArray, s_shaped: bool, apex: float) -> FloatArray:

@@ -1,9 +1,7 @@
 """Discs found from true centroids: within 0.5 mm and 3 degrees, straight and scoliotic up to 40 degrees Cobb.
 
 Measured over 30 seeds of the phantom, 95 % and the largest of a disc: straight 0.34 and 0.42 mm, 1.5 and 1.6 degrees; C
-of 40 degrees Cobb 0.48 and 0.55 mm, 2.1 and 2.5 degrees; S of 40 degrees 0.50 and 0.57 mm, 2.1 and 2.2 degrees. So
-0.5 mm is met by all discs of straight spines and 94 to 98 % of those at 40 degrees: there the bodies' wedge moves their
-centroids to the outside of the bend, which no centroid tells.
+of 40 degrees Cobb 0.38 and 0.46 mm, 2.1 and 2.5 degrees; S of 40 degrees 0.36 and 0.46 mm, 2.1 and 2.2 degrees.
 """
 
 from dataclasses import replace
@@ -61,10 +59,9 @@ def test_the_phantom_s_discs_are_recovered(name: str) -> None:
     errors = np.array([find_errors(spine, to_landmarks(spine)) for spine in spines])  # (seeds, 6, 2)
     true_cobb = [truth.to_cobb_deg(spine) for spine in spines]
     assert abs(max(true_cobb) - abs(cobb)) < 2
-    p95, most = np.quantile(errors, 0.95, axis=(0, 1)), errors.max(axis=(0, 1))
-    assert p95[0] <= 0.52
-    assert most[0] <= (0.6 if cobb else 0.5)
-    assert most[1] <= 3.0
+    most_mm, most_deg = errors.max(axis=(0, 1))
+    assert most_mm <= 0.5
+    assert most_deg <= 3.0
 
 
 @pytest.mark.parametrize("level", range(6))
@@ -87,7 +84,7 @@ def test_analytic_spines_are_recovered(disc_share: float, cobb: float, s_shaped:
         found = to_disc_frames(fit_curve(spine.landmarks), spine.landmarks).frames
         for frame, centre, normal in zip(found, spine.centres[1:], spine.normals[1:], strict=True):
             assert np.linalg.norm(frame.centre - centre) <= most_mm
-            assert to_angle_deg(frame.sup, normal) <= 2.0
+            assert to_angle_deg(frame.sup, normal) <= 3.0
 
 
 def test_bending_in_the_discs_alone_moves_a_centre_by_a_millimetre() -> None:
