@@ -76,12 +76,10 @@ def paint_column(canvas: Canvas, local: Local, tables: Profiles, steps: npt.NDAr
 
 
 def _to_bulge(local: Local, tables: Profiles, steps: npt.NDArray[np.int32]) -> Field:
-    left, lateral = local.a > 0, np.abs(local.a)
-    side = np.where(left, tables.bulge_left[steps], tables.bulge_right[steps])
-    protrusion = np.where(left, tables.protrusion_left[steps], tables.protrusion_right[steps])
+    lateral = np.abs(local.a)
+    side = np.where(local.a > 0, tables.bulge_left[steps], tables.bulge_right[steps])
     central = tables.bulge[steps] * np.exp(-((lateral / 11) ** 2))
     bulge: Field = central + side * np.exp(-(((lateral - 18) / 7) ** 2))
-    bulge += protrusion * np.exp(-(((lateral - 10) / 3.5) ** 2))
     return bulge
 
 

@@ -38,8 +38,8 @@ STENOSIS_REACH_MM = 8.0
 CORD_HALF_MM = (4.6, 3.6)
 SAC_END = "S2"
 
-SIDE_BULGE_MM = {Task.LFS: 1.3, Task.RFS: 1.3, Task.LSS: 0.9, Task.RSS: 0.9}
-"""How far a disc reaches into a foramen or a recess, for each grade of its stenosis."""
+SIDE_BULGE_MM = 1.3
+"""How far a disc reaches into a foramen for each grade of its stenosis."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Profiles:
     ``half_width``, ``half_depth``, ``offset``: the column's outline and how far its middle lies behind the curve.
     ``plate``: the distance to the nearest endplate, positive in bone, negative in a disc; ``middle``: to the middle
     of the nearest body. ``pfirrmann``: of the disc there. ``bulge``: how far the disc reaches into the canal,
-    ``bulge_left`` and ``bulge_right`` into the foramina, the protrusions into the recesses.
+    ``bulge_left`` and ``bulge_right`` into the foramina.
     ``sac_middle``, ``sac_half_depth``, ``sac_half_width``: the thecal sac's ellipse; ``cord``: the cord's share of its
     full size; ``narrow``: 0 to 1, how far fat around the sac has given way. ``canal_back``, ``canal_half_width``.
     """
@@ -63,8 +63,6 @@ class Profiles:
     bulge: Field
     bulge_left: Field
     bulge_right: Field
-    protrusion_left: Field
-    protrusion_right: Field
     sac_middle: Field
     sac_half_depth: Field
     sac_half_width: Field
@@ -82,7 +80,7 @@ def to_profiles(spine: Spine, layout: Layout) -> Profiles:
     normal = to_canal(0.0, 0.0, size * spine.canal)
     depth, width = np.full_like(s, normal.half_depth_mm), np.full_like(s, normal.half_other_mm)
     bulge, narrow = np.zeros_like(s), np.zeros_like(s)
-    sides = {task: np.zeros_like(s) for task in SIDE_BULGE_MM}
+    sides = {task: np.zeros_like(s) for task in (Task.LFS, Task.RFS)}
     for disc, middle in zip(spine.discs, layout.disc_middles, strict=True):
         window = np.exp(-(((s - middle) / STENOSIS_REACH_MM) ** 4))
         opening = to_canal(disc.severities[TASKS.index(Task.SCS)], disc.shifts[0], size * spine.canal)
@@ -91,13 +89,13 @@ def to_profiles(spine: Spine, layout: Layout) -> Profiles:
         narrow += window * float(np.clip(disc.severities[0] / 2, 0, 1))
         edge = np.exp(-(((s - middle) / (disc.height_mm / 2 + 1.5)) ** 4))
         bulge += edge * max(0.0, normal.half_depth_mm - opening.half_depth_mm)
-        for task, most in SIDE_BULGE_MM.items():
-            sides[task] += edge * most * max(0.0, disc.severities[TASKS.index(task)])
+        for task, side in sides.items():
+            side += edge * SIDE_BULGE_MM * max(0.0, disc.severities[TASKS.index(task)])
     middle_of_sac = back + SAC_GAP_MM * size + normal.half_depth_mm
     end = 1 - to_step(s, *_to_range(spine, layout, SAC_END))
     return Profiles(
         half_width, half_depth, offset, *_to_discs(spine, layout), bulge,
-        sides[Task.LFS], sides[Task.RFS], sides[Task.LSS], sides[Task.RSS], middle_of_sac,
+        sides[Task.LFS], sides[Task.RFS], middle_of_sac,
         depth * (0.25 + 0.75 * end), width * end, _to_cord(spine, layout), narrow,
         back + 21.0 * size, np.full_like(s, 13.5 * size) * (0.5 + 0.5 * end),
     )  # fmt: skip

@@ -146,6 +146,19 @@ def test_listhesis_moves_what_lies_above_to_the_front() -> None:
     assert moved["L5"] == pytest.approx([0, 0, 0], abs=1e-9)
     assert moved["L4"][1] < -4
     assert moved["L1"][1] < -4
+    discs_moved = [to - was for to, was in zip(to_middles(slipped), to_middles(plain), strict=True)]
+    assert discs_moved[-1] == pytest.approx([0, 0, 0], abs=1e-9)
+    assert discs_moved[-2][1] == pytest.approx(moved["L4"][1] / 2, abs=0.3)
+
+
+def to_middles(spine: Spine) -> list[np.ndarray]:
+    return [frame.centre for frame in to_disc_frames(spine)]
+
+
+def test_slips_are_drawn_where_they_happen() -> None:
+    slips = to_slips(draw_spine(np.random.default_rng(0), SpineSettings(slip_share=1.0)))
+    assert [slip > 1 for slip in slips.values()] == [False, False, False, True, True, True]
+    assert set(to_slips(draw_spine(np.random.default_rng(0), SpineSettings(slip_share=0.0))).values()) == {0.0}
 
 
 @pytest.mark.parametrize("opening", [to_canal, to_foramen, to_recess])
@@ -166,6 +179,17 @@ def test_drawn_spines_carry_their_grades_and_severities() -> None:
     assert to_grades(to_plain_spine()) == {}
     assert draw_spine(np.random.default_rng(3), SpineSettings(prior=Prior.UNIFORM)) == spine
     assert draw_spine(np.random.default_rng(4)) != spine
+
+
+def test_worn_discs_are_lower() -> None:
+    heights: dict[int, list[float]] = {grade: [] for grade in range(1, 6)}
+    for seed in range(30):
+        spine = draw_spine(np.random.default_rng(seed), SpineSettings(prior=Prior.UNIFORM, size=(1.0, 1.0)))
+        disc = next(disc for disc in spine.discs if disc.level is Level.L4_L5)
+        heights[disc.pfirrmann].append(disc.height_mm)
+    means = [float(np.mean(values)) for values in heights.values() if values]
+    assert len(means) > 2
+    assert (np.diff(means) < 0).all()
 
 
 def test_readers_who_agree_give_the_nearest_grade() -> None:

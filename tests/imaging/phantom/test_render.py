@@ -9,11 +9,15 @@ import pytest
 from imaging.frames import DiscFrame
 from imaging.geometry import FloatArray, to_affine, transform
 from imaging.phantom.anatomy import draw_spine, Marker, Spine, to_plain_spine
+from imaging.phantom.canvas import Canvas
+from imaging.phantom.column import Local, paint_canal, to_steps
+from imaging.phantom.layout import lay_out
 from imaging.phantom.masks import to_masks
 from imaging.phantom.patient import to_scene
+from imaging.phantom.profiles import to_profiles
 from imaging.phantom.render import render, render_weightings
 from imaging.phantom.scanner import draw_scanner, Scanner, to_plain_scanner, to_voxels
-from imaging.phantom.tissues import Tissue, to_signals
+from imaging.phantom.tissues import TIMINGS, Tissue, to_signals
 from imaging.phantom.truth import to_disc_frames, to_openings
 from imaging.study import Weighting
 from lexicons.vocabulary import Level, Task, TASKS, View
@@ -102,6 +106,20 @@ def test_a_stenosis_shows_in_its_views_the_more_the_severer(task: Task, view: Vi
     bright = float(to_signals(to_plain_scanner().timings[Weighting.T2], to_plain_scanner().contrast)[tissue]) * 2000
     light = [to_picture(to_stenotic([task], x), (affine, shape))[near].clip(0, bright).sum() for x in (0, 1, 2, 3)]
     assert (np.diff(light) < -0.03 * light[0]).all()
+
+
+def test_fat_around_a_narrow_sac_is_lost() -> None:
+    light = []
+    for severity in (0.0, 1.0, 2.0):
+        spine = to_stenotic([Task.SCS], severity)
+        layout = lay_out(spine)
+        tables = to_profiles(spine, layout)
+        s = np.array([[layout.disc_middles[spine.vertebrae.index("L4")]]])
+        local = Local(s, np.zeros((1, 1)), np.full((1, 1), 26.0))
+        canvas = Canvas(np.zeros((1, 1, 1)), to_signals(TIMINGS[Weighting.T1], np.ones((22, 3)))[None], 0.6)
+        paint_canal(canvas, local, tables, to_steps(local, len(layout.s)))
+        light.append(canvas.values.item())
+    assert (np.diff(light) < -0.2 * light[0]).all()
 
 
 @pytest.mark.parametrize(("task", "side"), [(Task.LFS, 1), (Task.LSS, 1), (Task.RFS, -1), (Task.RSS, -1)])
