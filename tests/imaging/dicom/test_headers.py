@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydicom.dataset import Dataset
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -115,7 +116,15 @@ def test_a_file_without_preamble_is_read(tmp_path: Path, syntax, with_meta: bool
 
 @pytest.mark.parametrize(
     "content",
-    [b"hello", b"\x89PNG\r\n\x1a\n" + bytes(200), b"PATIENT;DOE\n" * 50, bytes(1000), b"\x08\x00", b"\x02\x00\x00\x00"],
+    [
+        b"hello",
+        b"\x89PNG\r\n\x1a\n" + bytes(200),
+        b"PATIENT;DOE\n" * 50,
+        bytes(1000),
+        b"\x08\x00",
+        b"\x02\x00\x00\x00",
+        b"\x08\x00\x05\x00\x02\x00\x00\x00ab" * 20,
+    ],
 )
 def test_what_is_not_dicom_is_refused(tmp_path: Path, content: bytes) -> None:
     headers = read_bytes(tmp_path, content)
@@ -232,6 +241,16 @@ def test_an_enhanced_file_is_a_record_a_frame(tmp_path: Path) -> None:
     assert {frame.facts.scanning_sequence for frame in frames} == {("SE",)}
 
 
+def test_a_frames_own_value_goes_before_the_shared_one(tmp_path: Path) -> None:
+    dataset = make_enhanced([(SAGITTAL, (0, 0, 0), 3)])
+    shared = dataset.SharedFunctionalGroupsSequence[0]
+    shared.MREchoSequence = [Dataset()]
+    shared.MREchoSequence[0].EffectiveEchoTime = 20.0
+    del dataset.PerFrameFunctionalGroupsSequence[2].MREchoSequence
+    write_files(tmp_path, [dataset])
+    assert [frame.facts.echo_time_ms for frame in read(tmp_path).frames] == [100.0, 100.0, 20.0]
+
+
 def test_an_enhanced_frame_without_a_position_has_a_fault_of_its_own(tmp_path: Path) -> None:
     dataset = make_enhanced([(SAGITTAL, (0, 0, 0), 3)])
     del dataset.PerFrameFunctionalGroupsSequence[1].PlanePositionSequence
@@ -246,8 +265,6 @@ def test_a_classic_image_with_the_class_of_an_enhanced_one_is_read_as_classic(tm
 
 
 def test_fat_suppression_and_inversion_of_enhanced_files_are_read(tmp_path: Path) -> None:
-    from pydicom.dataset import Dataset
-
     dataset = make_enhanced([(SAGITTAL, (0, 0, 0), 2)])
     modifier = Dataset()
     modifier.SpectrallySelectedSuppression = "FAT"

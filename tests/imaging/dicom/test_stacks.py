@@ -228,6 +228,17 @@ def test_the_same_file_twice_counts_once(tmp_path: Path) -> None:
     assert series[0].remarks == ("same-instance-twice",) and series[0].stacks[0].remarks == ()
 
 
+def test_of_two_copies_the_one_of_the_higher_number_is_kept(tmp_path: Path) -> None:
+    for number, name in ((9, "a"), (1, "b")):
+        copies = make_stack(SAGITTAL, (0, 0, 0), 3, SOPInstanceUID=to_uid("same"))
+        copies[1].InstanceNumber = number
+        (stack,) = scan_stacks(
+            tmp_path / name,
+            [*copies, make_stack(SAGITTAL, (-4, 0, 0), 1, SOPInstanceUID=to_uid("same"), InstanceNumber=5)[0]],
+        )
+        assert stack.sources[1].path.stem == ("1" if number == 9 else "3")
+
+
 def test_one_uid_at_two_places_is_two_slices(tmp_path: Path) -> None:
     series, _ = scan(tmp_path, make_stack(SAGITTAL, (0, 0, 0), 4, SOPInstanceUID=to_uid("same")))
     assert series[0].stacks[0].shape[0] == 4 and series[0].remarks == ("repeated-instance-uid",)
@@ -275,7 +286,8 @@ def test_one_slice_taken_again_is_the_later_one(tmp_path: Path) -> None:
         {"EchoTime": 20.0},
         {"EchoNumbers": 2},
         {"TemporalPositionIdentifier": 2},
-        {"Rows": 6, "Columns": 8},
+        {"Rows": 6, "PixelData": bytes(72)},
+        {"Columns": 5, "PixelData": bytes(80)},
         {"PixelSpacing": [31.0, 40.0]},
         {"ImageType": ["ORIGINAL", "PRIMARY", "R"]},
         {"DiffusionBValue": 500.0},
