@@ -13,7 +13,6 @@ from imaging.phantom.canvas import Canvas
 from imaging.phantom.column import Local, paint_canal, to_steps
 from imaging.phantom.layout import lay_out
 from imaging.phantom.masks import to_masks
-from imaging.phantom.patient import to_scene
 from imaging.phantom.profiles import to_profiles
 from imaging.phantom.render import render, render_weightings
 from imaging.phantom.scanner import draw_scanner, Scanner, to_plain_scanner, to_voxels
@@ -228,14 +227,3 @@ def test_the_coil_sees_the_back_best() -> None:
     front, back = np.zeros_like(inside), np.zeros_like(inside)
     front[:, :20], back[:, 60:] = True, True
     assert ratio[inside & back].mean() > 2 * ratio[inside & front].mean()
-
-
-def test_a_scene_carries_the_truth_and_renders_the_spine() -> None:
-    spine = draw_spine(np.random.default_rng(2))
-    scene = to_scene(spine, to_plain_scanner())
-    assert scene.structures[0] == "T11"
-    assert scene.centroids.shape == (len(scene.structures), 3)
-    assert np.array_equal(scene.points["L4-L5 LFS"], to_openings(spine)[LEVEL, Task.LFS])
-    affine, shape = to_sagittal(1, 32, 6.0)
-    (voxels,) = scene.render(affine, shape, 4.0, (Weighting.T2,), np.random.default_rng(0))
-    assert np.array_equal(voxels, to_picture(spine, (affine, shape)))
