@@ -60,6 +60,17 @@ def test_the_index_has_a_row_a_crop(tmp_path: Path) -> None:
     assert index["slice_offsets_mm"].notna().sum() == 5
 
 
+def test_the_index_is_in_the_order_of_study_id_and_level(tmp_path: Path) -> None:
+    store, names = tmp_path / "store", [f"1.{number}" for number in range(9, 0, -1)]
+    open_for_writing(store, SETTINGS)
+    for seed, study_id in enumerate(names):
+        write_study(store, study_id, "", some_discs(seed)[::-1], [])
+    write_index(store)
+    discs = VolumeStore(store).discs
+    assert list(dict.fromkeys(study_id for study_id, _ in discs)) == sorted(names)
+    assert [level for _, level in discs[:5]] == list(Level)[1:]
+
+
 def test_refusals_and_counts_stand_beside_the_index(tmp_path: Path) -> None:
     store = make_store(tmp_path / "store")
     early = Refusal("", "file 17", "not-dicom", "", "no DICOM")
@@ -124,6 +135,12 @@ def test_a_study_file_cut_short_is_not_finished(tmp_path: Path, keep: int) -> No
     assert find_study(store, "1.2.1") is None
     path.write_bytes(b"")
     assert write_index(store)["studies"] == 2
+
+
+def test_a_study_file_that_lost_voxels_is_not_finished(tmp_path: Path) -> None:
+    path = make_store(tmp_path / "store") / to_file("1.2.1")
+    path.write_bytes(path.read_bytes()[64:])
+    assert find_study(tmp_path / "store", "1.2.1") is None
 
 
 @pytest.mark.parametrize("at", [-1, -10, -16, -30, -200])
@@ -232,6 +249,22 @@ def test_few_files_are_open_at_a_time(tmp_path: Path, monkeypatch: pytest.Monkey
             store.read_disc(study_id, level)
     assert open_maps(tmp_path) - before == 3  # two, and the one whose voxels are still held
     assert_same_disc(kept, some_discs(0, axial=0)[3])
+
+
+def test_the_file_used_longest_ago_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
+    real = reader_module.mmap.mmap
+
+    def counting(number: int, *arguments: object, **options: object) -> object:
+        opened.append(number)
+        return real(number, *arguments, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(reader_module, "OPEN_FILES", 2)
+    monkeypatch.setattr(reader_module.mmap, "mmap", counting)
+    store = VolumeStore(make_store(tmp_path / "store"))
+    for study in (0, 1, 0, 2, 0):
+        store.read_disc(f"1.2.{study}", "L4-L5")
+    assert len(opened) == 3
 
 
 def open_maps(folder: Path) -> int:
