@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
@@ -227,6 +228,20 @@ def test_values_that_are_no_numbers_are_quoted_nowhere(tmp_path: Path, capfd: py
     assert headers.frames[0].thickness_mm is None
     written = "".join(capfd.readouterr()) + repr(headers)
     assert "DOE" not in written and "JANE" not in written
+
+
+@pytest.mark.filterwarnings("always")
+def test_what_pydicom_says_of_a_wrong_value_is_not_heard(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, recwarn: pytest.WarningsRecorder
+) -> None:
+    content = to_bytes(make_dataset(SeriesInstanceUID="1.2.3456789")).replace(b"1.2.3456789", b"1.2.DOEJANE")
+    with caplog.at_level("DEBUG"):
+        headers = read_bytes(tmp_path, content)
+    assert len(headers.frames) == 1
+    assert "DOE" not in caplog.text and not [warning for warning in recwarn if "DOE" in str(warning.message)]
+    with pytest.warns(UserWarning, match="DOE"), caplog.at_level("DEBUG"):
+        _ = dcmread(tmp_path / "1.dcm").SeriesInstanceUID  # it would have been heard
+    assert "DOE" in caplog.text
 
 
 def test_an_enhanced_file_is_a_record_a_frame(tmp_path: Path) -> None:
