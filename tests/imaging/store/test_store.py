@@ -165,6 +165,14 @@ def test_changed_voxels_are_answered_with_both_checksums(tmp_path: Path) -> None
     VolumeStore(path, verify=False).read_disc("1.2.1", Level.L1_L2)
 
 
+def test_a_checksum_is_compared_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make_store(tmp_path / "store")
+    store = VolumeStore(path)
+    store.read_disc("1.2.1", Level.L4_L5)
+    monkeypatch.setattr(reader_module, "zlib", None)
+    store.read_disc("1.2.1", Level.L4_L5)
+
+
 def test_a_file_that_is_cut_short_or_gone_is_answered(tmp_path: Path) -> None:
     path = make_store(tmp_path / "store")
     file = path / to_file("1.2.1")
