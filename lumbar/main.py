@@ -13,6 +13,8 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand("lexicon", "lumbar.lexicon", "Check the phrase tables."),
     Subcommand("localize", "lumbar.localize", "Write the landmarks of vertebrae that disc volumes are cut by."),
     Subcommand("volumes", "lumbar.volumes", "Inspect MRI studies, cut disc volumes out of them, look at the result."),
+    Subcommand("train", "lumbar.train", "Train a grader on a label table and a volume store."),
+    Subcommand("models", "lumbar.models", "List the graders: parameters, inputs, papers."),
 )
 
 

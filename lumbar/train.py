@@ -1,0 +1,126 @@
+"""`lumbar train`: label table times volume store into a run folder with a trained grader."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lumbar.ranks import first_speaks, Ranks, read_ranks
+from lumbar.train_config import check_places, print_config, resolve_config, to_key_list
+
+if TYPE_CHECKING:
+    from training.config import Config
+    from training.preparation import Prepared
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(epilog=to_key_list())
+@click.option("--labels", type=_FILE, help="The label table, .parquet, .csv or .tsv; `lumbar parse` writes one.")
+@click.option(
+    "--store",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The volume store; `lumbar volumes build` writes one.",
+)
+@click.option("--patients", type=_FILE, help="A table study_id, patient_id, where a patient may have several studies.")
+@click.option("--config", "config_file", type=_FILE, help="A TOML file; --print-config prints one with every key.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="One key, such as run.epochs=5. May be repeated."
+)
+@click.option("--hard-labels", is_flag=True, help="Learn only from slots with a grade, as the paper does.")
+@click.option(
+    "--out",
+    default="run",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The run folder.",
+)
+@click.option("--restart", is_flag=True, help="Throw away the run that the folder holds, and begin anew.")
+@click.option(
+    "--print-config",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_config,
+    help="Print a TOML file with every key, its default and what it means.",
+)
+def train(
+    labels: Path | None,
+    store: Path | None,
+    patients: Path | None,
+    config_file: Path | None,
+    settings: tuple[str, ...],
+    hard_labels: bool,
+    out: Path,
+    restart: bool,
+) -> None:
+    """Train a grader on the discs that have both a label and a volume.
+
+    The run folder gets config.toml, the split, the discs that were dropped and why, metrics.csv, and best.pt, the
+    weights of the lowest validation loss. Stop it at any time: the same command goes on from the last checkpoint, and
+    ends as it would have without the break. Without --config every key has its default, which is the paper's.
+
+    Several devices: `--set run.devices=4`, or `torchrun --nproc-per-node 4 -m lumbar train ...` on each node.
+
+    \b
+    Examples:
+      lumbar train --labels labels.parquet --store volumes --out run
+      lumbar train --labels labels.parquet --store volumes --set model.name=deepspine-tiny \\
+        --set run.epochs=20 --out tiny
+      lumbar train --config run.toml --set split.swapped=true --out swapped
+    """
+    ranks = read_ranks()
+    with first_speaks(ranks):
+        places = {"data.labels": labels, "data.volumes": store, "data.patients": patients}
+        config = resolve_config(config_file, places, settings, hard_labels)
+        check_places(config)
+        config = _on_ranks(config, ranks)
+        prepared = prepare_run(config, out, restart, ranks)
+    if prepared is None:
+        click.echo(f"{out.name} is complete: nothing to do (--restart trains anew)")
+        return
+    from lumbar.train_run import train_run
+
+    train_run(config, prepared, out, ranks)
+
+
+def _on_ranks(config: "Config", ranks: Ranks) -> "Config":
+    """The config with the devices and nodes that torchrun started processes for."""
+    if ranks.devices is None or ranks.nodes is None:
+        return config
+    return replace(config, run=replace(config.run, devices=ranks.devices, nodes=ranks.nodes))
+
+
+def prepare_run(config: "Config", out: Path, restart: bool, ranks: Ranks) -> "Prepared | None":
+    """The discs of a run; its folder begun, or found to be of the same config and data; None where it is complete."""
+    from training.preparation import prepare
+    from training.run_record import check_same_data, describe_discs, is_complete, open_run, write_record
+
+    begun = ranks.rank == 0 and open_run(out, config, restart)
+    prepared = prepare(config)
+    if ranks.rank > 0:
+        return prepared
+    describe(prepared, config)
+    discs = describe_discs(prepared.joined.targets, prepared.reader.index)
+    if begun:
+        check_same_data(out, discs, prepared.split)
+    else:
+        write_record(out, config, discs, prepared.split, prepared.joined.dropped)
+    return None if begun and is_complete(out) else prepared
+
+
+def describe(prepared: "Prepared", config: "Config") -> None:
+    """Say what is learnt from, what was dropped and why, and how the rest is split."""
+    from training.preparation import count_dropped, count_parts
+
+    dropped = prepared.joined.dropped
+    used = len(prepared.joined.targets.discs)
+    click.echo(f"discs with label and volume: {used} used, {len(dropped)} dropped")
+    for reason, count in count_dropped(dropped).items():
+        click.echo(f"  {count:6d}  {reason}")
+    click.echo(f"split by {config.split.by}, seed {config.split.seed}:")
+    for part, row in count_parts(prepared).iterrows():
+        click.echo(f"  {part:10} {row['discs']:6d} discs of {row['studies']} studies, {row['patients']} patients")
+    if not prepared.patients:
+        click.echo("no table of patients (--patients): every study counts as another patient")

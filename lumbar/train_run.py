@@ -1,0 +1,89 @@
+"""The training itself, with torch loaded: devices, progress, what is said after each epoch."""
+
+import logging
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lumbar.console import Progress as Bar
+from lumbar.console import progress
+from lumbar.ranks import first_speaks, Ranks
+from training.config import Config
+from training.preparation import Prepared
+from training.run_record import write_environment, write_summary
+
+if TYPE_CHECKING:
+    from training.loop import Progress
+
+
+class Watcher:
+    """Says what the loop reports: steps on a bar, a line for each epoch."""
+
+    def __init__(self, bar: Bar, tensorboard: "Callable[[dict[str, float]], None] | None" = None) -> None:
+        self.bar, self.tensorboard = bar, tensorboard
+        self.seen = 0
+        self.lowest = math.inf
+
+    def watch(self, at: "Progress") -> None:
+        """Move the bar to where the run is, which at first may be where it was taken up; tell an epoch's end."""
+        done = at.epoch * at.steps + at.step + 1
+        self.bar.advance(done - self.seen)
+        self.seen = done
+        if not at.metrics:
+            return
+        loss = at.metrics["validation_loss"]
+        lowest = " (lowest)" if loss < self.lowest else ""
+        self.lowest = min(self.lowest, loss)
+        click.echo(
+            f"epoch {at.epoch + 1} of {at.epochs}: training loss {at.metrics['training_loss']:.4f}, "
+            f"validation loss {loss:.4f}{lowest}, {at.metrics['seconds']:.1f} s"
+        )
+        if self.tensorboard is not None:
+            self.tensorboard(at.metrics)
+
+
+def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> None:
+    """Train into a run folder whose record is written; Ctrl-C leaves it resumable."""
+    if config.run.deterministic:
+        # CUDA reads it when torch starts.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    from training.environment import check_devices, describe_environment
+    from training.loop import train
+    from training.run import build_fabric, Material
+    from training.split import Part
+
+    with first_speaks(ranks):
+        check_devices(config.run.accelerator, config.run.devices)
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+    fabric = build_fabric(config)
+    fabric.launch()
+    fabric.barrier()  # only now has every rank the folder as the first one left it
+    targets = prepared.joined.targets
+    material = Material(prepared.reader, targets, prepared.rows(Part.TRAINING), prepared.rows(Part.VALIDATION))
+    if not fabric.is_global_zero:
+        train(config, material, out, fabric)
+        return
+    write_environment(out, describe_environment(fabric.device, fabric.world_size))
+    with progress(_steps(config, material.training, fabric.world_size), "steps") as bar:
+        watcher = Watcher(bar)
+        try:
+            train(config, material, out, fabric, watcher.watch)
+        except KeyboardInterrupt:
+            click.echo("the same command goes on from the last checkpoint", err=True)
+            raise
+    best = write_summary(out)
+    click.echo(
+        f"{out.name}: {config.run.epochs} epochs; best.pt is of epoch {best['best_epoch'] + 1}, "
+        f"validation loss {best['validation_loss']:.4f}"
+    )
+    click.echo(f"now: lumbar evaluate {out.name}")
+
+
+def _steps(config: Config, rows: list[int], ranks: int) -> int:
+    """The steps of a whole run."""
+    run = config.run
+    return run.epochs * math.ceil(len(rows) / (run.batch_size * run.accumulate * ranks))

@@ -1,0 +1,42 @@
+"""Where a run ran: versions and devices, for its record."""
+
+import platform
+from importlib.metadata import version
+from typing import Any
+
+import torch
+
+PACKAGES = ("lumbar", "torch", "torchvision", "lightning-fabric", "numpy", "pandas", "scikit-learn")
+
+
+class DeviceError(ValueError):
+    """A device that is asked for and is not here."""
+
+
+def check_devices(accelerator: str, devices: int) -> None:
+    """DeviceError where this machine has no such accelerator, or fewer of them than asked for."""
+    there = torch.cuda.device_count()
+    if accelerator == "cuda" and not there:
+        raise DeviceError('run.accelerator is "cuda", and torch finds no such device here; "cpu" or "auto" would do')
+    if accelerator != "cpu" and 0 < there < devices:
+        raise DeviceError(f"run.devices is {devices}, and torch finds {there} here")
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of that name, auto, cpu or cuda: auto is cuda where there is one."""
+    if name != "cpu":
+        check_devices(name, 1)
+    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def describe_environment(device: torch.device, ranks: int) -> dict[str, Any]:
+    """Plain values: versions, the device's name, how many worked side by side. No name of the machine."""
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"CPU, {platform.machine()}"
+    return {
+        "device": name,
+        "ranks": ranks,
+        "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+        "cuda": torch.version.cuda,
+        **{package: version(package) for package in PACKAGES},
+    }

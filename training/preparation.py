@@ -1,0 +1,55 @@
+"""What a run learns from: label table and volume store read, joined and split. No torch here."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from imaging.store.reader import VolumeStore
+from reportparse.label_table import read_label_table
+from training.config import Config, DataConfig
+from training.join import join_discs, Joined
+from training.patients import read_patients
+from training.split import Part, rows_of, split_discs
+
+
+class Prepared(NamedTuple):
+    """A run's discs: their reader, their targets and what was dropped, the part of each, the patient of a study."""
+
+    reader: VolumeStore
+    joined: Joined
+    split: pd.DataFrame
+    patients: Mapping[str, str]
+
+    def rows(self, part: Part) -> list[int]:
+        """The rows of the targets that are in a part."""
+        return rows_of(self.split, self.joined.targets, part)
+
+
+def prepare(config: Config) -> Prepared:
+    """Read, join and split what ``config.data`` names."""
+    reader = VolumeStore(Path(config.data.volumes))
+    labels = read_label_table(Path(config.data.labels))
+    patients = patients_of(config.data)
+    joined = join_discs(labels, reader.discs, config.targets)
+    return Prepared(reader, joined, split_discs(joined.targets, config.split, patients), patients)
+
+
+def patients_of(data: DataConfig) -> Mapping[str, str]:
+    """The patient of each study; empty where no table is named, and every study is another patient."""
+    return read_patients(Path(data.patients)) if data.patients else {}
+
+
+def count_dropped(dropped: pd.DataFrame) -> dict[str, int]:
+    """How many discs were dropped for each reason, the most frequent first."""
+    return {str(reason): int(count) for reason, count in dropped["reason"].value_counts().items()}
+
+
+def count_parts(prepared: Prepared) -> pd.DataFrame:
+    """A row for each part: discs, studies, patients."""
+    split = prepared.split
+    patient = [prepared.patients.get(study_id, study_id) for study_id in split["study_id"]]
+    parts = split.assign(patient=patient).groupby("part")
+    counts = parts.agg(discs=("level", "size"), studies=("study_id", "nunique"), patients=("patient", "nunique"))
+    return counts.reindex([part.value for part in Part], fill_value=0)

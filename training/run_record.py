@@ -1,0 +1,195 @@
+"""What a run folder says of the run's config and data, so that going on with other ones is noticed. No torch here."""
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from training.config import Config
+from training.config_file import read_config, to_toml
+from training.split import check_split, read_split, write_split
+from training.targets import MISSING, Targets
+
+CONFIG = "config.toml"
+SPLIT = "split.csv"
+DISCS = "discs.csv"
+DROPPED = "dropped.csv"
+METRICS = "metrics.csv"
+ENVIRONMENT = "environment.json"
+SUMMARY = "summary.json"
+_RUN_FILES = (SUMMARY, "last.pt", "best.pt", METRICS, ENVIRONMENT, DROPPED, DISCS, SPLIT, CONFIG)
+"""What a new start removes, the config last: cut short, it is still a run's folder."""
+
+
+class RecordError(ValueError):
+    """A folder that is no run, or is a run of another config or other data; the message says what differs."""
+
+
+def open_run(folder: Path, config: Config, restart: bool = False) -> bool:
+    """Make the folder of a run; whether one of the same config was begun there.
+
+    RecordError where the folder holds something else, or a run of another config; ``restart`` removes a run's files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    begun = (folder / CONFIG).exists()
+    if not begun and any(folder.iterdir()):
+        raise RecordError(f"{folder.name} holds files but no {CONFIG}: it is no run; name a new or empty folder")
+    if begun and restart:
+        for name in _RUN_FILES:
+            (folder / name).unlink(missing_ok=True)
+        return False
+    if begun:
+        check_same_config(read_config(folder / CONFIG), config)
+    return (folder / DISCS).exists()
+
+
+def check_same_config(was: Config, now: Config) -> None:
+    """RecordError naming every key that differs, with both values."""
+    differing = list(_differences(asdict(was), asdict(now)))
+    if differing:
+        raise RecordError(f"the folder has a run of another config: {'; '.join(differing)}. {_WHAT_TO_DO}")
+
+
+def _differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    for section, values in was.items():
+        for key, value in values.items():
+            if value != now[section][key]:
+                yield f"{section}.{key} was {json.dumps(value)}, now {json.dumps(now[section][key])}"
+
+
+def describe_discs(targets: Targets, index: pd.DataFrame) -> pd.DataFrame:
+    """What each disc is made of: study_id, level, crops, and a column for each task.
+
+    ``index`` is the volume store's. ``crops`` is a checksum of the voxels and places of a disc's crops. A task has its
+    grade, its interval such as 1-3, or nothing.
+    """
+    table = targets.discs.astype("string")
+    crops = _to_checksums(index)
+    table = table.assign(crops=[crops.get((study_id, level), "") for study_id, level in table.to_numpy()])
+    taught = {
+        task.value: [_to_text(low, high) for low, high in zip(targets.low[:, n], targets.high[:, n], strict=True)]
+        for n, task in enumerate(targets.tasks)
+    }
+    return table.assign(**taught).astype("string")
+
+
+def _to_checksums(index: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """A checksum for each disc of the store."""
+    places = ("affine", "centre", "left", "post", "sup")
+    sums: dict[tuple[str, str], int] = {}
+    columns = [index[name] for name in ("study_id", "level", "view", "crc32", *places)]
+    for study_id, level, view, crc32, *numbers in zip(*columns, strict=True):
+        content = f"{view} {crc32} ".encode() + b"".join(np.asarray(each, "<f8").tobytes() for each in numbers)
+        sums[study_id, level] = zlib.crc32(content, sums.get((study_id, level), 0))
+    return {disc: f"{value:08x}" for disc, value in sums.items()}
+
+
+def _to_text(low: int, high: int) -> str:
+    if low == MISSING:
+        return ""
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def write_record(folder: Path, config: Config, discs: pd.DataFrame, split: pd.DataFrame, dropped: pd.DataFrame) -> None:
+    """Write what a run was begun with: its config, split and discs, and the discs that were dropped."""
+    (folder / CONFIG).write_text(to_toml(config), encoding="utf-8")
+    write_split(split, folder / SPLIT)
+    dropped.to_csv(folder / DROPPED, index=False)
+    # Last: with it the record is whole.
+    beside = folder / f"{DISCS}.writing"
+    discs.to_csv(beside, index=False)
+    beside.replace(folder / DISCS)
+
+
+def write_environment(folder: Path, environment: Mapping[str, Any]) -> None:
+    """Write where the run runs; the last to go on with it is kept."""
+    (folder / ENVIRONMENT).write_text(json.dumps(environment, indent=1) + "\n", encoding="utf-8")
+
+
+def write_summary(folder: Path) -> dict[str, Any]:
+    """Mark a run as complete, with its best epoch; what was written."""
+    metrics = pd.read_csv(folder / METRICS)
+    best = metrics.iloc[int(metrics["validation_loss"].to_numpy().argmin())]
+    summary = {
+        "epochs": len(metrics),
+        "best_epoch": int(best["epoch"]),
+        "validation_loss": float(best["validation_loss"]),
+        "seconds": float(metrics["seconds"].sum()),
+    }
+    (folder / SUMMARY).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+    return summary
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a run came to its end."""
+    return (folder / SUMMARY).exists()
+
+
+def check_same_data(folder: Path, discs: pd.DataFrame, split: pd.DataFrame) -> None:
+    """RecordError where discs, labels, voxels or split are not those that the run was begun with."""
+    was = read_discs(folder)
+    differing = list(_differing_discs(was, discs))
+    if differing:
+        raise RecordError(f"the data are not those that the run was begun with: {'; '.join(differing)}. {_WHAT_TO_DO}")
+    before = read_split(folder / SPLIT)
+    check_split(before, discs)
+    keys = ["study_id", "level"]
+    moved = before.merge(split, on=keys, suffixes=("_was", "_now"))
+    moved = moved[moved["part_was"] != moved["part_now"]]
+    if len(moved):
+        raise RecordError(
+            f"the split is not the one that the run was begun with: {len(moved)} discs changed their part "
+            f"(was the table of patients changed?). {_WHAT_TO_DO}"
+        )
+
+
+def read_discs(folder: Path) -> pd.DataFrame:
+    """The discs that a run was begun with, as ``describe_discs`` gives them."""
+    return pd.read_csv(folder / DISCS, dtype="string", keep_default_na=False)
+
+
+def check_same_volumes(was: pd.DataFrame, index: pd.DataFrame) -> None:
+    """RecordError where a volume store lacks some of a run's discs, or has other voxels of them."""
+    crops = _to_checksums(index)
+    keys = list(zip(was["study_id"], was["level"], strict=True))
+    lacking = [key for key in keys if key not in crops]
+    other = [key for key, had in zip(keys, was["crops"], strict=True) if key in crops and crops[key] != had]
+    for found, what in ((lacking, "lacks"), (other, "has other voxels of")):
+        if found:
+            first = " ".join(found[0])
+            raise RecordError(f"the volume store {what} {len(found)} of {len(keys)} discs of the run; first {first}")
+
+
+def _differing_discs(was: pd.DataFrame, now: pd.DataFrame) -> Iterator[str]:
+    """What differs between two tables of discs, counted, with the first case of each kind."""
+    keys = ["study_id", "level"]
+    both = was.merge(now, on=keys, how="outer", suffixes=("_was", "_now"), indicator=True)
+    for side, what in (("left_only", "gone"), ("right_only", "new")):
+        rows = both[both["_merge"] == side]
+        if len(rows):
+            yield f"discs {what}: {len(rows)} ({_name(rows)})"
+    common = both[both["_merge"] == "both"]
+    for column in _columns(was, now):
+        rows = common[common[f"{column}_was"] != common[f"{column}_now"]]
+        if len(rows) and column == "crops":
+            yield f"discs with other voxels: {len(rows)} ({_name(rows)})"
+        elif len(rows):
+            first = rows.iloc[0]
+            values = [first[f"{column}_{side}"] or "nothing" for side in ("was", "now")]
+            yield f"other labels of {column}: {len(rows)} ({_name(rows)} was {values[0]}, now {values[1]})"
+
+
+def _columns(was: pd.DataFrame, now: pd.DataFrame) -> Sequence[str]:
+    return [column for column in was.columns if column in now.columns and column not in ("study_id", "level")]
+
+
+def _name(rows: pd.DataFrame) -> str:
+    return f"{rows['study_id'].iloc[0]} {rows['level'].iloc[0]}"
+
+
+_WHAT_TO_DO = "Give the same to go on, name another folder, or begin anew with --restart"
