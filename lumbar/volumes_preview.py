@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from imaging.dicom.scan import scan_studies, ScanSettings
+from imaging.dicom.scan import ScanSettings
 from imaging.landmark_table import read_landmark_table
 from imaging.landmarks import Landmarks
 from imaging.pipeline import build_discs, PipelineSettings
@@ -16,6 +16,7 @@ from imaging.refusal import ImagingError
 from imaging.study import Study
 from lumbar.console import progress
 from lumbar.errors import ExitCode
+from lumbar.studies import read_studies
 
 DPI = 100
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -57,7 +58,7 @@ def preview(
       lumbar volumes preview studies/ --landmarks landmarks.csv --out sheets --limit 20
     """
     table = read_landmark_table(landmarks).landmarks
-    scan = scan_studies(inputs, ScanSettings(study_id_from=study_id_from))
+    scan = read_studies(inputs, ScanSettings(study_id_from=study_id_from), None, None)
     asked = [study for study in scan.studies if not study_ids or study.study_id in study_ids][:limit]
     if missing := set(study_ids) - {study.study_id for study in asked}:
         raise click.UsageError(f"--study-id: {len(missing)} of the studies asked for are not in INPUT.")

@@ -8,7 +8,7 @@ from imaging.geometry import FloatArray
 from imaging.landmarks import LandmarkError, Landmarks
 from imaging.pipeline import Built, PipelineSettings
 from imaging.preview.sheet import Located
-from imaging.refusal import Refusal
+from imaging.remarks import to_sentence
 from imaging.selection import select_series
 from imaging.study import Stack, Study
 from imaging.volume import to_bare_volume
@@ -25,8 +25,7 @@ def to_located(study: Study, landmarks: Landmarks, built: Built, settings: Pipel
     if sagittal is None:
         return None
     stack = _to_fullest(sagittal.stacks, landmarks.points)
-    notes = sorted({remark for disc in built.discs for remark in disc.remarks})
-    notes += [_to_note(refusal) for refusal in built.refusals]
+    notes = [*_to_notes(built), *(f"{refusal.source}: {refusal.reason}" for refusal in built.refusals)]
     return Located(
         study.study_id,
         read_volume(stack),
@@ -57,5 +56,14 @@ def _to_course(landmarks: Landmarks, settings: PipelineSettings) -> FloatArray:
         return landmarks.points
 
 
-def _to_note(refusal: Refusal) -> str:
-    return f"{refusal.source}: {refusal.reason}"
+def _to_notes(built: Built) -> list[str]:
+    """Each remark in words, with the levels it is about where these are not all."""
+    levels: dict[str, list[str]] = {}
+    for disc in built.discs:
+        for remark in disc.remarks:
+            levels.setdefault(remark, []).append(str(disc.frame.level))
+    everywhere = len(built.discs)
+    return [
+        to_sentence(remark) if len(where) == everywhere else f"{', '.join(where)}: {to_sentence(remark)}"
+        for remark, where in levels.items()
+    ]
