@@ -26,13 +26,14 @@ def to_explain_page(explained: Explained) -> str:
         element("p", None, "The words that decided each label. Point at a label to see its words, or the reverse."),
     )
     remarks = element("ul", {"class": "notes"}, (element("li", None, remark) for remark in explained.remarks))
-    report = element("section", {"id": "report"}, element("h2", None, "Report"), _to_report(explained))
-    grid = element("section", {"id": "labels"}, element("h2", None, "Labels"), _to_grid(explained), _to_legend())
+    report = element("section", {"id": "report"}, element("h2", None, "Report"), to_report_text(explained))
+    grid = element("section", {"id": "labels"}, element("h2", None, "Labels"), to_label_grid(explained), to_legend())
     body = join(header, remarks, element("main", {"class": "explain"}, report, grid))
-    return to_page(explained.title, body, extra_style=_to_links(len(explained.spans)))
+    return to_page(explained.title, body, extra_style=to_links(len(explained.spans)))
 
 
-def _to_report(explained: Explained) -> Html:
+def to_report_text(explained: Explained) -> Html:
+    """The report with its evidence marked and numbered."""
     marks = [
         Mark(span, f"{shade} e{number}", number, f"e{number}", f"c{number}")
         for number, (span, shade) in enumerate(zip(explained.spans, span_shades(explained), strict=True), start=1)
@@ -40,7 +41,8 @@ def _to_report(explained: Explained) -> Html:
     return mark_text(explained.text, marks)
 
 
-def _to_grid(explained: Explained) -> Html:
+def to_label_grid(explained: Explained) -> Html:
+    """The label of each level and task, with the number of its evidence."""
     tasks, named = shown_tasks(explained), set[int]()
     head = ["", *(join(task, element("small", None, TASK_NAMES[task])) for task in tasks)]
     rows = [[level, *(_to_cell(explained, level, task, named) for task in tasks)] for level in LEVELS]
@@ -69,7 +71,8 @@ def _to_cell(explained: Explained, level: Level, task: Task, named: set[int]) ->
     )
 
 
-def _to_legend() -> Html:
+def to_legend() -> Html:
+    """What the colours and marks of report and grid mean."""
     chips = (element("li", {"class": shade}, name) for shade, name in _LEGEND.items())
     meaning = (
         "The number in brackets is that of the deciding words. Under each label stands the rule that gave it. "
@@ -78,7 +81,7 @@ def _to_legend() -> Html:
     return join(element("ul", {"class": "legend"}, chips), element("p", {"class": "lead"}, meaning))
 
 
-def _to_links(n_spans: int) -> str:
+def to_links(n_spans: int) -> str:
     """One rule for each number: its words and its labels light up together."""
     rule = (
         "main:has(.c{n}:hover, .c{n}:focus-within) .e{n}, main:has(.e{n}:hover) .c{n}, "

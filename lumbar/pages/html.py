@@ -16,7 +16,7 @@ class Html(str):
     __slots__ = ()
 
 
-_VOID = frozenset({"meta", "br", "input"})
+_VOID = frozenset({"meta", "br", "img", "input"})
 
 
 def element(name: str, attributes: Mapping[str, object] | None = None, *children: str | Iterable[str]) -> Html:
@@ -79,16 +79,25 @@ def _to_cell(cell: str, scope: str | None) -> Html:
     return element("th", {"scope": scope}, cell) if scope else element("td", None, cell)
 
 
-def to_page(title: str, body: Html, extra_style: str = "", script_name: str | None = None) -> str:
+def picture(png: bytes, alternative: str, kind: str = "") -> Html:
+    """A PNG as an image that lies in the page itself; the page is made ``with_pictures``. The text stands in for it."""
+    source = f"data:image/png;base64,{b64encode(png).decode('ascii')}"
+    return element("img", {"class": kind or None, "src": source, "alt": alternative})
+
+
+def to_page(
+    title: str, body: Html, extra_style: str = "", script_name: str | None = None, with_pictures: bool = False
+) -> str:
     """A whole page that needs nothing beside it.
 
-    Its Content-Security-Policy lets nothing load and runs only the style and script it came with, by their hashes,
-    so that even text that slipped through could do nothing.
+    Its Content-Security-Policy lets nothing load, pictures in the page apart where it has any, and runs only the style
+    and script it came with, by their hashes, so that even text that slipped through could do nothing.
     """
     style = _read("page.css") + extra_style
     script = _read(script_name) if script_name else ""
     policy = f"default-src 'none'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
     policy += f"; script-src '{_hash(script)}'" if script else ""
+    policy += "; img-src data:" if with_pictures else ""
     head = (
         element("meta", {"charset": "utf-8"}),
         element("meta", {"http-equiv": "Content-Security-Policy", "content": policy}),
