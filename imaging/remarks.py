@@ -37,11 +37,26 @@ REMARKS: dict[str, str] = {
     "noise-slice": "a slice holds noise and no anatomy",
     "overflow": "voxels jump between the ends of the range, as when bright values overflow",
     # landmarks and frames
+    "beyond-numbering": "structures beyond T11 or S1 have no name and are left out",
+    "too-small": "too few voxels to be a vertebra or a disc; left out",
+    "endplate-unseen": "an endplate cannot be told in the mask; the curve gives the disc's plane",
+    "vertebra-not-seen": "the vertebrae above a gap are left out: their numbers would be a guess",
     "ambiguous-numbering": "the vertebrae may be numbered one off: nothing tells the first from the others for sure",
     "uneven-curve": "a centroid lies far off the curve through the others",
+    "steep-disc": "the disc's plane is steeper than a spine's usually is",
+    "sharp-bend": "neighbouring discs' planes differ by more than a spine usually bends",
 }
 
 
-def to_sentence(code: str) -> str:
-    """The words for a code; of an unknown one its own, without hyphens."""
-    return REMARKS.get(code, code.replace("-", " "))
+def to_sentence(remark: str) -> str:
+    """The words for a remark: a code, ``geometry: `` and a code, or a code and the structures that it is about.
+
+    Of an unknown code its own words, without hyphens.
+    """
+    remark = remark.removeprefix("geometry: ")
+    if remark in REMARKS:
+        return REMARKS[remark]
+    code, _, structures = remark.partition(" ")
+    if code in REMARKS:
+        return f"{structures}: {REMARKS[code]}"
+    return remark.replace("-", " ")
