@@ -87,6 +87,17 @@ def test_a_finished_store_is_left_alone(cohort: Path, tmp_path: Path, monkeypatc
     assert {path: path.stat().st_mtime_ns for path in store.rglob("*")} == before
 
 
+def test_a_file_that_was_touched_is_looked_at_again(cohort: Path, tmp_path: Path) -> None:
+    shutil.copytree(cohort / "studies" / "P1", tmp_path / "in")
+    arguments = (tmp_path / "in", "--landmarks", cohort / "landmarks.csv", "--out", tmp_path / "store", "--jobs", 1)
+    assert run(*arguments).exit_code == 0
+    assert "nothing to do" in run(*arguments).stdout
+    file = next(path for path in (tmp_path / "in").rglob("*") if path.is_file())
+    os.utime(file, (1, 1))
+    again = run(*arguments)
+    assert (again.exit_code, "nothing to do" in again.stdout) == (0, False)
+
+
 def test_a_store_grows_with_its_input(cohort: Path, whole: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     assert build(cohort, store, "--study-id", max(map(to_study_id, NAMES))).exit_code == 0
