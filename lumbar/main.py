@@ -14,6 +14,9 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand("localize", "lumbar.localize", "Write the landmarks of vertebrae that disc volumes are cut by."),
     Subcommand("volumes", "lumbar.volumes", "Inspect MRI studies, cut disc volumes out of them, look at the result."),
     Subcommand("train", "lumbar.train", "Train a grader on a label table and a volume store."),
+    Subcommand(
+        "evaluate", "lumbar.evaluate", "Hold graders against labels: the paper's tables, figures, a model card."
+    ),
     Subcommand("models", "lumbar.models", "List the graders: parameters, inputs, papers."),
 )
 

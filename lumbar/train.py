@@ -120,7 +120,7 @@ def describe(prepared: "Prepared", config: "Config") -> None:
     for reason, count in count_dropped(dropped).items():
         click.echo(f"  {count:6d}  {reason}")
     click.echo(f"split by {config.split.by}, seed {config.split.seed}:")
-    for part, row in count_parts(prepared).iterrows():
+    for part, row in count_parts(prepared.split, prepared.patients).iterrows():
         click.echo(f"  {part:10} {row['discs']:6d} discs of {row['studies']} studies, {row['patients']} patients")
     if not prepared.patients:
         click.echo("no table of patients (--patients): every study counts as another patient")

@@ -50,12 +50,12 @@ def to_table_2(axial: Sequence[Scored], sagittal: Sequence[Scored], both: Sequen
     return "\n".join(lines) + "\n"
 
 
-def to_table_3(models: Sequence[Scored], name: str = "Ours") -> str:
+def to_table_3(models: Sequence[Scored], name: str = "Ours", scan: str = "Axial + Sagittal") -> str:
     """Accuracy of severe against the rest at the three lowest levels, beside the two papers that DeepSPINE cites."""
     lines = ["Table 3: Binary classification (severe or not) of spinal canal and foraminal stenosis: overall accuracy"]
     lines += ["(%, mean ± std).", ""]
     lines.append(_named_row("", ["Zhang et al. (2017)", "Jamaludin et al. (2017a)", name], wide=24))
-    lines.append(_named_row("Type of Scan", ["Axial", "Sagittal", "Axial + Sagittal"], wide=24))
+    lines.append(_named_row("Type of Scan", ["Axial", "Sagittal", scan], wide=24))
     for kind, tasks in KINDS:
         lines.append(kind)
         for level in LOWER_LEVELS:

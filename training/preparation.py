@@ -46,10 +46,9 @@ def count_dropped(dropped: pd.DataFrame) -> dict[str, int]:
     return {str(reason): int(count) for reason, count in dropped["reason"].value_counts().items()}
 
 
-def count_parts(prepared: Prepared) -> pd.DataFrame:
+def count_parts(split: pd.DataFrame, patients: Mapping[str, str]) -> pd.DataFrame:
     """A row for each part: discs, studies, patients."""
-    split = prepared.split
-    patient = [prepared.patients.get(study_id, study_id) for study_id in split["study_id"]]
+    patient = [patients.get(study_id, study_id) for study_id in split["study_id"]]
     parts = split.assign(patient=patient).groupby("part")
     counts = parts.agg(discs=("level", "size"), studies=("study_id", "nunique"), patients=("patient", "nunique"))
     return counts.reindex([part.value for part in Part], fill_value=0)

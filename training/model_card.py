@@ -1,0 +1,156 @@
+"""The model card of a run: what it learnt from, how well it does where it was tested, and what it is not."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from training.config import Config
+from training.describe_models import describe_model
+from training.models import find_model
+from training.preparation import count_dropped, count_parts, patients_of
+from training.run_record import DROPPED, ENVIRONMENT, SPLIT, SUMMARY
+from training.split import read_split
+
+NOT_A_DEVICE = (
+    "This is not a medical device. It is for research only: nobody may be diagnosed or treated by it, "
+    "and no regulator has seen it."
+)
+
+
+class CardFacts(NamedTuple):
+    """What a card says of runs.
+
+    ``configs``: of every run evaluated, by name; the first describes them. ``parts``: discs, studies and patients by
+    part. ``dropped``: discs by reason. ``environment`` and ``summary``: of the first run's record; a run that is not
+    complete has no summary.
+    """
+
+    configs: Mapping[str, Config]
+    parts: pd.DataFrame
+    dropped: Mapping[str, int]
+    environment: Mapping[str, Any]
+    summary: Mapping[str, Any] | None
+    part: str
+    labels: str
+    draws: int
+
+
+def read_card_facts(configs: Mapping[Path, Config], part: str, labels: str, draws: int) -> CardFacts:
+    """The facts of runs from their folders, as their config and record tell them."""
+    folder, config = next(iter(configs.items()))
+    patients = patients_of(config.data) if Path(config.data.patients).exists() else {}
+    summary = folder / SUMMARY
+    return CardFacts(
+        {path.name: each for path, each in configs.items()},
+        count_parts(read_split(folder / SPLIT), patients),
+        count_dropped(pd.read_csv(folder / DROPPED)),
+        json.loads((folder / ENVIRONMENT).read_text(encoding="utf-8")),
+        json.loads(summary.read_text(encoding="utf-8")) if summary.exists() else None,
+        part,
+        labels,
+        draws,
+    )
+
+
+def to_model_card(facts: CardFacts, tables: str, text: str, figures: Sequence[str]) -> str:
+    """The card as Markdown; ``figures`` are names of files beside it."""
+    names = list(facts.configs)
+    config = facts.configs[names[0]]
+    sections = [
+        f"# Model card: {', '.join(names)}",
+        NOT_A_DEVICE,
+        _model(config),
+        _data(config, facts),
+        _training(config, facts),
+        _results(facts, tables, text),
+        "\n".join(["## Figures", "", *(f"![{Path(name).stem.replace('_', ' ')}]({name})" for name in figures)]),
+        _limits(config, facts),
+        _commands(config, facts),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _model(config: Config) -> str:
+    description = describe_model(find_model(config.model.name))
+    inputs = dict(description.inputs)
+    lines = [f"- {description.name}: {description.purpose} {description.paper}."]
+    lines += [f"- input, {view}: {text}" for view, text in inputs.items() if view in config.model.views]
+    lines.append(f"- output: probabilities of normal, mild, moderate, severe for {', '.join(config.targets.tasks)}")
+    return "\n".join(["## Model", "", *lines])
+
+
+def _data(config: Config, facts: CardFacts) -> str:
+    lines = ["## Data", "", f"Labels {_name(config.data.labels)}, volumes {_name(config.data.volumes)}."]
+    lines += ["", "| part | discs | studies | patients |", "|---|---|---|---|"]
+    lines += [
+        f"| {part} | {row['discs']} | {row['studies']} | {row['patients']} |" for part, row in facts.parts.iterrows()
+    ]
+    dropped = "; ".join(f"{count} {reason}" for reason, count in facts.dropped.items())
+    lines += ["", f"Discs dropped before the split: {dropped or 'none'}."]
+    learnt = "slots with a grade only" if config.targets.hard_labels else "a slot as its interval of grades"
+    lines.append(f"Learnt: {learnt}; DeepSPINE's filters {'on' if config.targets.deepspine_filters else 'off'}.")
+    return "\n".join(lines)
+
+
+def _training(config: Config, facts: CardFacts) -> str:
+    optimizer, run = config.optimizer, config.run
+    seeds, splits = (_list({getattr(each, name).seed for each in facts.configs.values()}) for name in ("run", "split"))
+    swapped = [name for name, each in facts.configs.items() if each.split.swapped]
+    shares = " / ".join(f"{share:g}" for share in config.split.shares)
+    lines = [
+        f"- split by {config.split.by}, {shares}, seed {splits}"
+        + (f"; validation and test swapped in {', '.join(swapped)}" if swapped else ""),
+        f"- {optimizer.name}, learning rate {optimizer.learning_rate:g}, {optimizer.schedule}; seed {seeds}",
+        f"- batch {run.batch_size}, {run.accumulate} a step, on {facts.environment['ranks']} x "
+        f"{facts.environment['device']}, {run.precision}",
+        f"- lumbar {facts.environment['lumbar']}, torch {facts.environment['torch']}",
+        _length(config, facts.summary),
+    ]
+    return "\n".join(["## Training", "", *lines])
+
+
+def _length(config: Config, summary: Mapping[str, Any] | None) -> str:
+    if summary is None:
+        return f"- not complete: {config.run.epochs} epochs were asked for"
+    return (
+        f"- {summary['epochs']} epochs, {summary['seconds']:.0f} s; kept: epoch {summary['best_epoch'] + 1}, "
+        f"the lowest validation loss, {summary['validation_loss']:.4f}"
+    )
+
+
+def _results(facts: CardFacts, tables: str, text: str) -> str:
+    head = f"On the {facts.part} part, against {_name(facts.labels)}; {facts.draws} draws of patients an interval."
+    return "\n".join(["## Results", "", head, "", "```", tables.rstrip(), "", text.rstrip(), "```"])
+
+
+def _limits(config: Config, facts: CardFacts) -> str:
+    limits = [
+        "The figures hold for images and labels such as these: another hospital, scanner or reader may differ, "
+        "and where the images are phantoms the figures say nothing of patients.",
+        "Labels read from reports are not a reading of the images: the errors of reports and of the parser are in "
+        "training and test alike, unless the labels tested against are others.",
+    ]
+    if any(each.split.by == "disc" for each in facts.configs.values()):
+        limits.append("Split by disc: discs of one patient are on both sides, so the figures are too good.")
+    if not config.data.patients:
+        limits.append("No table of patients was given: two studies of one patient may be on both sides.")
+    if facts.part != "test":
+        limits.append(f"These are figures of the {facts.part} part: the checkpoint or the weights were chosen by it.")
+    return "\n".join(["## Limits", "", *(f"- {limit}" for limit in limits)])
+
+
+def _commands(config: Config, facts: CardFacts) -> str:
+    lines = [f"lumbar train --config {name}/config.toml --out {name}" for name in facts.configs]
+    lines.append(f"lumbar evaluate {' '.join(facts.configs)} --part {facts.part}")
+    return "\n".join(["## Commands", "", "```", *lines, "```"])
+
+
+def _name(place: str) -> str:
+    return f"`{Path(place).name}`"
+
+
+def _list(numbers: Collection[int]) -> str:
+    return ", ".join(map(str, sorted(numbers)))
