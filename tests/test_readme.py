@@ -5,12 +5,16 @@ import re
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from imaging.landmark_table import write_landmarks
+from lumbar.errors import ExitCode
 from lumbar.main import main
 from reportparse.audit.gold import GOLD_CODES, parse_gold
 from reportparse.audit.slots import SILENT
+from tests.imaging.small_study import to_landmarks, to_study_id, write_small_study
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 REPORT = "FINDINGS: L4-L5: Moderate canal stenosis. Mild left foraminal narrowing."
@@ -21,8 +25,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_python_example_prints_findings(capsys: pytest.CaptureFixture[str]) -> None:
-    (source,) = blocks("python")
-    exec(compile(source, "README.md", "exec"), {})
+    exec(compile(blocks("python")[0], "README.md", "exec"), {})
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:3] for line in lines] == [["L4-L5", "SCS", "2"], ["L4-L5", "LFS", "1"]]
 
@@ -32,15 +35,34 @@ def test_the_calls_run_in_order_on_an_archive(tmp_path: Path, monkeypatch: pytes
     gold = {"id": "1234", "text": REPORT, "labels": {"L4-L5": {"SCS": "2", "LFS": "1"}}}
     (tmp_path / "gold.jsonl").write_text(json.dumps(gold) + "\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    calls = [line for block in blocks("") for line in block.splitlines() if line.startswith("lumbar ")]
-    assert [call.split()[1] for call in calls] == ["parse", "explain", "audit"]
-    for call in calls:
+    calls = find_calls()
+    assert [call.split()[1] for call in calls[:3]] == ["parse", "explain", "audit"]
+    for call in calls[:3]:
         result = CliRunner().invoke(main, shlex.split(call)[1:])
-        assert result.exit_code == 0, f"{call}: {result.output}"
+        assert result.exit_code == ExitCode.DONE, f"{call}: {result.output}"
     written = {path.name for path in tmp_path.iterdir()}
     named = {"labels.parquet", "labels.json", "labels.reports.parquet", "labels.refused.csv"}
     assert named <= written
     assert all(name in README for name in named)
+
+
+def test_the_calls_run_in_order_on_studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = write_small_study(tmp_path / "studies" / "a", "A")
+    write_landmarks(tmp_path / "vertebrae.csv", [to_landmarks(scene, to_study_id("A"))])
+    monkeypatch.chdir(tmp_path)
+    calls = find_calls()[3:]
+    assert [call.split()[1:3] for call in calls[::3]] == [["volumes", "inspect"], ["volumes", "build"]]
+    for call in calls:
+        result = CliRunner().invoke(main, shlex.split(call)[1:])
+        assert result.exit_code in (ExitCode.DONE, ExitCode.REFUSED), f"{call}: {result.output}"
+    assert len(list((tmp_path / "sheets").iterdir())) == 1
+    variables: dict[str, np.ndarray] = {}
+    exec(compile(blocks("python")[1], "README.md", "exec"), variables)
+    assert variables["values"].shape == variables["mask"].shape == (8, 360, 360)
+
+
+def find_calls() -> list[str]:
+    return [line for block in blocks("") for line in block.splitlines() if line.startswith("lumbar ")]
 
 
 def test_the_make_targets_are_there() -> None:
