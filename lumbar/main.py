@@ -17,6 +17,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand(
         "evaluate", "lumbar.evaluate", "Hold graders against labels: the paper's tables, figures, a model card."
     ),
+    Subcommand("grade", "lumbar.grade", "Grade a study from DICOM: probabilities, a table, a page."),
     Subcommand("models", "lumbar.models", "List the graders: parameters, inputs, papers."),
 )
 

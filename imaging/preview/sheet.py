@@ -53,6 +53,15 @@ def draw_sheet(located: Located) -> Figure:
     return figure
 
 
+def draw_spine(located: Located) -> Figure:
+    """The sheet's pictures of the spine alone, from the side and from the front."""
+    figure = Figure(figsize=(11, 9), facecolor="black")
+    grid = figure.add_gridspec(1, 2, width_ratios=[5.0, 2.6], wspace=0.04, left=0.02, right=0.98, top=0.95, bottom=0.02)
+    _draw_sagittal(figure.add_subplot(grid[0]), located)
+    _draw_coronal(figure.add_subplot(grid[1]), located)
+    return figure
+
+
 def _draw_sagittal(axes: Axes, located: Located) -> None:
     _show(axes, to_sagittal_picture(located.sagittal, located.course), "sagittal, along the spine", ("A", "P"))
     _draw_spine(axes, located, across=1)

@@ -1,0 +1,138 @@
+"""`lumbar grade`: a study from DICOM to grades, with probabilities and a page."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lumbar.console import progress
+from lumbar.errors import ExitCode
+
+if TYPE_CHECKING:
+    from imaging.dicom.scan import Scan
+    from imaging.landmark_table import LandmarkTable
+    from imaging.landmarks import Landmarks
+    from imaging.pipeline import Localize
+    from imaging.selection import Selection
+    from imaging.study import Study
+    from lumbar.grade_study import GradedStudy
+    from training.grading import Grader
+
+_PATH = click.Path(exists=True, path_type=Path)
+
+
+@click.command()
+@click.argument("inputs", metavar="STUDY...", nargs=-1, required=True, type=_PATH)
+@click.option(
+    "--run", "run_folder", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The run folder of `lumbar train` whose grader is used.",
+)  # fmt: skip
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder for tables and pages."
+)
+@click.option(
+    "--landmarks", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The landmarks table, .csv, .tsv or .parquet; `lumbar localize` writes one.",
+)  # fmt: skip
+@click.option("--study-id", "study_ids", multiple=True, metavar="ID", help="Only this study. May be repeated.")
+@click.option(
+    "--study-id-from", default="StudyInstanceUID", show_default=True, metavar="WHAT",
+    help="Where study ids come from: StudyInstanceUID, 'folder', or a DICOM keyword such as AccessionNumber.",
+)  # fmt: skip
+def grade(
+    inputs: tuple[Path, ...],
+    run_folder: Path,
+    out: Path,
+    landmarks: Path,
+    study_ids: tuple[str, ...],
+    study_id_from: str,
+) -> None:
+    """Grade the discs of a STUDY: a folder, a zip file or DICOM files; there may be several studies in it.
+
+    OUT gets predictions.csv, a label table with the probability of each grade; grades.json, the same for programs; and
+    for each study a page, STUDY_ID.html, with the pictures of every disc beside its grades. A page holds pictures of a
+    patient: keep it where the images may be kept. What could not be graded stands with its reason in refused.csv and
+    on the page, and the exit code is 3.
+
+    Not a medical device. Grades of a run that was trained on phantoms mean nothing of a patient.
+
+    \b
+    Example:
+      lumbar grade study/ --run runs/first --landmarks landmarks.csv --out graded
+    """
+    from imaging.landmark_table import read_landmark_table
+    from lumbar.grade_files import write_page, write_tables
+    from lumbar.grader_origin import open_grader, read_origin
+
+    scan = _scan(inputs, out, study_id_from)
+    table = read_landmark_table(landmarks)
+    studies = _choose(scan, study_ids)
+    grader = open_grader(run_folder)
+    origin = read_origin(run_folder, grader)
+    out.mkdir(parents=True, exist_ok=True)
+    graded = []
+    with progress(len(studies), "studies") as bar:
+        for study in studies:
+            graded.append(_grade(study, table, grader))
+            write_page(out, graded[-1], grader, origin, "float32")
+            bar.advance()
+    refused = write_tables(out, graded, scan.refusals, grader, origin)
+    raise click.exceptions.Exit(_report(out, graded, refused))
+
+
+def _scan(inputs: Sequence[Path], out: Path, study_id_from: str) -> "Scan":
+    from imaging.dicom.scan import ScanSettings
+    from imaging.dicom.study_ids import check_study_id_from
+    from imaging.inputs import scan_inputs
+    from imaging.refusal import ImagingError
+
+    if any(path.is_dir() and out.resolve().is_relative_to(path.resolve()) for path in inputs):
+        raise click.UsageError("--out lies inside STUDY: name a folder beside it")
+    try:
+        check_study_id_from(study_id_from)
+    except ImagingError as error:
+        raise click.UsageError(str(error)) from None
+    return scan_inputs(inputs, ScanSettings(study_id_from=study_id_from))
+
+
+def _choose(scan: "Scan", study_ids: Sequence[str]) -> "list[Study]":
+    known = {study.study_id for study in scan.studies}
+    if unknown := [study_id for study_id in study_ids if study_id not in known]:
+        raise click.UsageError(f"--study-id {unknown[0]}: no such study in STUDY")
+    return [study for study in scan.studies if not study_ids or study.study_id in study_ids]
+
+
+def _grade(study: "Study", table: "LandmarkTable", grader: "Grader") -> "GradedStudy":
+    from lumbar.grade_study import grade_study
+
+    return grade_study(study, to_landmarks(table, study.study_id), grader)
+
+
+def to_landmarks(table: "LandmarkTable", study_id: str) -> "Landmarks | Localize":
+    """The landmarks of a study, or what finds them: here, what says why there are none."""
+    from imaging.landmarks import LandmarkError
+
+    if study_id in table.landmarks:
+        return table.landmarks[study_id]
+    own = [refusal for refusal in table.refusals if refusal.study_id == study_id]
+
+    def refuse(study: "Study", selection: "Selection") -> "Landmarks":
+        if own:
+            raise LandmarkError(own[0].code, own[0].reason)
+        raise LandmarkError("no-landmarks", "the landmarks table has no row of it")
+
+    return refuse
+
+
+def _report(out: Path, graded: "Sequence[GradedStudy]", refused: int) -> ExitCode:
+    discs = sum(len(study.discs) for study in graded)
+    click.echo(f"{out.name}: studies {len(graded)}, discs graded {discs}")
+    for study in graded:
+        alone = sum(1 for disc in study.discs if not disc.axial)
+        if alone:
+            click.echo(f"study {study.study_id}: {alone} of {len(study.discs)} discs have no axial images", err=True)
+    if not refused:
+        return ExitCode.DONE
+    click.echo(f"{refused} refused: refused.csv says what and why", err=True)
+    return ExitCode.REFUSED

@@ -1,0 +1,145 @@
+"""One study to grades: its discs cut in memory, graded by a run's network, and what could not be graded and why."""
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+
+from imaging.geometry import FloatArray
+from imaging.landmarks import LandmarkError, Landmarks
+from imaging.pipeline import build_discs, Built, Localize, PipelineSettings
+from imaging.preview.locate import to_located
+from imaging.preview.sheet import Located
+from imaging.refusal import ImagingError, Refusal
+from imaging.selection import select_series
+from imaging.store.crop import DiscCrops
+from imaging.study import Study
+from lexicons.vocabulary import Grade, View
+from training.data import Batch
+from training.grading import grade_batches, Grader
+from training.predictions import to_predictions
+
+DISCS_AT_ONCE = 2
+"""More is no quicker on a processor, and takes more memory."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """Where the network runs, and in what precision: a context for each batch."""
+
+    name: str = "cpu"
+    precision: Callable[[], Any] = nullcontext
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What is told of each step as it ends, such as its seconds to a benchmark; ``done`` gets its name."""
+
+    done: Callable[[str], None] = field(default=lambda _: None)
+
+
+class GradedStudy(NamedTuple):
+    """A study's predictions, head to foot, the discs they are of, and why others have none.
+
+    ``landmarks`` is None where there were none, ``located`` where there is no picture of the spine to be drawn.
+    """
+
+    study_id: str
+    predictions: pd.DataFrame
+    discs: tuple[DiscCrops, ...]
+    refusals: tuple[Refusal, ...]
+    landmarks: Landmarks | None = None
+    located: Located | None = None
+
+
+def grade_study(
+    study: Study,
+    landmarks: Landmarks | Localize,
+    grader: Grader,
+    device: Device = Device(),
+    settings: PipelineSettings | None = None,
+    steps: Steps = Steps(),
+) -> GradedStudy:
+    """The grades of every disc of a study that its landmarks and its images show.
+
+    ``landmarks`` are known, or what finds them. A disc that shows no view which the grader takes is refused.
+    """
+    settings = settings or PipelineSettings()
+    known = _find_landmarks(study, landmarks, settings)
+    steps.done("landmarks")
+    if isinstance(known, Refusal):
+        return GradedStudy(study.study_id, _no_predictions(grader), (), (known,))
+    built = build_discs(study, known, settings)
+    steps.done("crops")
+    discs, unseen = _split_by_view(study.study_id, built.discs, grader)
+    predictions = grade_discs(study.study_id, discs, grader, device)
+    steps.done("network")
+    refusals = (*built.refusals, *unseen)
+    return GradedStudy(study.study_id, predictions, discs, refusals, known, _locate(study, known, built, settings))
+
+
+def _find_landmarks(study: Study, landmarks: Landmarks | Localize, settings: PipelineSettings) -> Landmarks | Refusal:
+    if isinstance(landmarks, Landmarks):
+        return landmarks
+    try:
+        return landmarks(study, select_series(study, settings.selection))
+    except LandmarkError as error:
+        return Refusal(study.study_id, "landmarks", error.code, "", str(error))
+
+
+def _locate(study: Study, landmarks: Landmarks, built: Built, settings: PipelineSettings) -> Located | None:
+    try:
+        return to_located(study, landmarks, built, settings)
+    except ImagingError:  # the refusals of ``built`` say so already
+        return None
+
+
+def _split_by_view(
+    study_id: str, discs: Sequence[DiscCrops], grader: Grader
+) -> tuple[tuple[DiscCrops, ...], tuple[Refusal, ...]]:
+    """The discs that show a view of the grader's, and a refusal for each other."""
+    taken = views_of(grader)
+    shown = tuple(disc for disc in discs if set(taken) & set(views_shown(disc)))
+    reason = f"it shows no {' or '.join(taken)} view, and the run's grader takes no other"
+    unseen = [Refusal(study_id, str(disc.frame.level), "no-view", "", reason) for disc in discs if disc not in shown]
+    return shown, tuple(unseen)
+
+
+def views_of(grader: Grader) -> tuple[View, ...]:
+    """The views that a grader takes."""
+    return tuple(View(name) for name in grader.config.model.views)
+
+
+def views_shown(disc: DiscCrops) -> tuple[View, ...]:
+    """The views that there are of a disc."""
+    return tuple(view for view, crops in ((View.AXIAL, disc.axial), (View.SAGITTAL, disc.sagittal)) if crops)
+
+
+def grade_discs(study_id: str, discs: Sequence[DiscCrops], grader: Grader, device: Device = Device()) -> pd.DataFrame:
+    """The predictions table of a study's discs, in their order."""
+    if not discs:
+        return _no_predictions(grader)
+    probabilities: FloatArray = np.zeros((len(discs), len(grader.tasks), len(Grade)))
+    for rows, logits in grade_batches(grader, _to_batches(discs), device.name, device.precision):
+        probabilities[rows] = logits.double().softmax(dim=-1).cpu().numpy()
+    keys = pd.DataFrame({"study_id": study_id, "level": [str(disc.frame.level) for disc in discs]})
+    return to_predictions(keys, grader.tasks, probabilities)
+
+
+def _to_batches(discs: Sequence[DiscCrops]) -> list[Batch]:
+    nothing = torch.empty((0, 0), dtype=torch.int8)
+    starts = range(0, len(discs), DISCS_AT_ONCE)
+    parts = [(start, tuple(discs[start : start + DISCS_AT_ONCE])) for start in starts]
+    return [
+        Batch(list(range(start, start + len(part))), part, (None,) * len(part), nothing, nothing)
+        for start, part in parts
+    ]
+
+
+def _no_predictions(grader: Grader) -> pd.DataFrame:
+    empty = pd.DataFrame({"study_id": pd.Series(dtype="string"), "level": pd.Series(dtype="string")})
+    return to_predictions(empty, grader.tasks, np.zeros((0, len(grader.tasks), len(Grade))))

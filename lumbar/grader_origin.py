@@ -1,0 +1,79 @@
+"""Where a grader comes from: what its run folder says of the network, its training and its data."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from training.grading import Grader, load_grader
+from training.run_folder import BEST, RunError
+
+PHANTOM = "phantom-"
+"""The study ids of phantom cohorts begin so."""
+
+DISCS = "discs.csv"
+ENVIRONMENT = "environment.json"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a run says of itself; names of files without their folders, zero and empty where it does not say."""
+
+    run: str
+    model: str
+    labels: str
+    volumes: str
+    discs: int
+    studies: int
+    phantom: bool
+    version: str
+    views: tuple[str, ...]
+    view_dropout: float
+
+
+def open_grader(run: Path, device: str = "cpu") -> Grader:
+    """The grader of a run folder; RunError where there is none in it."""
+    if not (run / BEST).exists():
+        raise RunError(f"{run.name} has no {BEST}: it is no run of `lumbar train`, or its first epoch has not ended")
+    try:
+        return load_grader(run, device)
+    except Exception as error:
+        if isinstance(error, ValueError) and type(error).__module__.startswith("training"):
+            raise
+        raise RunError(
+            f"{run.name}/{BEST} cannot be read as a grader ({type(error).__name__}): "
+            "it is damaged, or of another version"
+        ) from None
+
+
+def read_origin(run: Path, grader: Grader) -> Origin:
+    """The origin of a run's grader."""
+    config, studies = grader.config, _read_studies(run / DISCS)
+    return Origin(
+        run.resolve().name,
+        config.model.name,
+        Path(config.data.labels).name,
+        Path(config.data.volumes).name,
+        len(studies),
+        studies.nunique(),
+        bool(studies.str.startswith(PHANTOM).any()),
+        str(_read_environment(run / ENVIRONMENT).get("lumbar", "")),
+        config.model.views,
+        config.model.view_dropout,
+    )
+
+
+def _read_studies(path: Path) -> "pd.Series[str]":
+    """The study of each disc that the run was begun with; empty where the run does not say."""
+    if not path.exists():
+        return pd.Series(dtype="string")
+    return pd.read_csv(path, dtype="string", keep_default_na=False)["study_id"]
+
+
+def _read_environment(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return found if isinstance(found, dict) else {}
