@@ -71,6 +71,5 @@ def _to_foramen(spine: Spine, layout: Layout, profiles: Profiles, above: int) ->
         disc.level, disc_s, float(np.interp(disc_s, layout.s, profiles.sac_middle)),
         (roof + floor) / 2, size * (to_pedicle_a(spine.vertebrae[above]) + 2.5), back + 4.5 * size,
         disc_s + 3.0 * size, RECESS_A_MM * size, back + 4.8 * size,
-        to_foramen(0.0, 0.0, scale), to_recess(0.0, 0.0, size), left=openings[0],
- right=openings[1], recess_left=recesses[0], recess_right=recesses[1], severities=x,
+        to_foramen(0.0, 0.0, scale), to_recess(0.0, 0.0, size), *openings, *recesses, x,
     )  # fmt: skip

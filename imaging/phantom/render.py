@@ -22,7 +22,8 @@ from imaging.phantom.layout import lay_out, Layout
 from imaging.phantom.openings import paint_exiting_roots, paint_openings, paint_recesses
 from imaging.phantom.posterior import paint_arch, paint_facets, paint_flavum, paint_interspinous, paint_spinous
 from imaging.phantom.profiles import Profiles, to_profiles
-from imaging.phantom.scanner import Scanner, to_sensitivity, to_voxels, Voxels
+from imaging.phantom.scanner import Scanner, to_sensitivity, to_voxels
+from imaging.phantom.scene import Voxels
 from imaging.phantom.tissues import Tissue, to_signals
 from imaging.phantom.torso import (
     Around,
@@ -65,23 +66,6 @@ def prepare(spine: Spine) -> Prepared:
     return Prepared(spine, layout, to_float32(profiles), foramina, draw_roots(rng), draw_texture(rng))
 
 
-def render(
-    spine: Spine,
-    affine: FloatArray,
-    shape: tuple[int, int, int],
-    thickness_mm: float,
-    weighting: Weighting,
-    scanner: Scanner,
-    rng: np.random.Generator,
-) -> Voxels:
-    """The voxels of evenly spaced slices, (slice, row, column), as the scanner would give them.
-
-    ``affine``: 4 x 4, (i, j, k) to LPS mm, in any orientation. ``thickness_mm``: of each slice, whatever the step.
-    ``rng`` draws the noise.
-    """
-    return render_weightings(spine, affine, shape, thickness_mm, (weighting,), scanner, rng)[0]
-
-
 def render_weightings(
     spine: Spine,
     affine: FloatArray,
@@ -91,7 +75,11 @@ def render_weightings(
     scanner: Scanner,
     rng: np.random.Generator,
 ) -> tuple[Voxels, ...]:
-    """``render`` in several weightings on one grid, for little more than the price of one."""
+    """The voxels of evenly spaced slices, (slice, row, column), in each weighting, as the scanner would give them.
+
+    ``affine``: 4 x 4, (i, j, k) to LPS mm, in any orientation. ``thickness_mm``: of each slice, whatever the step.
+    ``rng`` draws the noise. Several weightings cost little more than one.
+    """
     ready = prepare(spine)
     signals = np.stack([to_signals(scanner.timings[weighting], scanner.contrast) for weighting in weightings])
     signals[:, Tissue.MARROW] *= spine.marrow

@@ -3,18 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
 from imaging.geometry import FloatArray
 from imaging.phantom.centreline import Field
+from imaging.phantom.scene import MAX_SIGNAL, Voxels
 from imaging.phantom.tissues import RELAXATION, Timing, TIMINGS, Tissue
 from imaging.study import Weighting
-
-MAX_SIGNAL = 4095
-"""The most that 12 bits hold."""
-
-Voxels = npt.NDArray[np.uint16]
 
 
 @dataclass(frozen=True)

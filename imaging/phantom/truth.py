@@ -114,11 +114,6 @@ def to_severities(spine: Spine) -> dict[tuple[Level, Task], float]:
     }
 
 
-def to_pfirrmann(spine: Spine) -> dict[Level, int]:
-    """The Pfirrmann grade of each graded disc, 1 to 5."""
-    return {disc.level: disc.pfirrmann for disc in spine.discs if disc.level is not None}
-
-
 def to_slips(spine: Spine) -> dict[Level, float]:
     """How far, mm, the vertebra above each graded disc lies in front of the one below."""
     return {disc.level: disc.slip_mm for disc in spine.discs if disc.level is not None}

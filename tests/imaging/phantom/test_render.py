@@ -14,7 +14,7 @@ from imaging.phantom.column import Local, paint_canal, to_steps
 from imaging.phantom.layout import lay_out
 from imaging.phantom.masks import to_masks
 from imaging.phantom.profiles import to_profiles
-from imaging.phantom.render import render, render_weightings
+from imaging.phantom.render import render_weightings
 from imaging.phantom.scanner import draw_scanner, Scanner, to_plain_scanner, to_voxels
 from imaging.phantom.tissues import TIMINGS, Tissue, to_signals
 from imaging.phantom.truth import to_disc_frames, to_openings
@@ -52,6 +52,18 @@ def to_stenotic(tasks: Sequence[Task], severity: float) -> Spine:
     severities = tuple(severity if task in tasks else 0.0 for task in TASKS)
     discs = [replace(disc, severities=severities if disc.level is LEVEL else disc.severities) for disc in plain.discs]
     return replace(plain, discs=tuple(discs))
+
+
+def render(
+    spine: Spine,
+    affine: FloatArray,
+    shape: Shape,
+    thickness_mm: float,
+    weighting: Weighting,
+    scanner: Scanner,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    return render_weightings(spine, affine, shape, thickness_mm, (weighting,), scanner, rng)[0]
 
 
 def to_picture(
