@@ -21,6 +21,8 @@ MR_CLASSES = (MRImageStorage, EnhancedMRImageStorage, LegacyConvertedEnhancedMRI
 REFUSED = ("secondary-capture", "colour", "burned-in")
 """Codes of pictures that may hide an image a person expected to be used; the others belong to any study."""
 
+_PARTS = ("P", "R", "I", "PHASE MAP", "REAL", "IMAGINARY")
+
 LOCALIZER_SLICES = 5
 """A series in three planes with at most so many slices in each is a localizer."""
 
@@ -30,7 +32,7 @@ _OTHER_REGION = r"cerv|thor|dors|\bc ?spine|\bt ?spine|\bneck\b|\bhead\b|brain|\
 _LUMBAR = r"lumb|\bl ?spine|\bls ?spine|\blss\b"
 _MADE_TYPES = (
     "MPR", "REFORMATTED", "PROJECTION IMAGE", "MIP", "MIN_IP", "SUBTRACT", "SUBTRACTION", "ADC", "FA", "TRACE", "FUSED",
-    "CSA MPR", "CSAPARALLEL", "SCREEN SAVE",
+    "CSA MPR", "CSAPARALLEL", "SCREEN SAVE", "COMPOSED", "COMP_SP", "COMP_AD", "COMP_DIF", "MOSAIC",
 )  # fmt: skip
 
 
@@ -81,8 +83,9 @@ def _check_making(facts: SeriesFacts) -> Fault | None:
         return Fault("derived", tag, f"{tag} begins with DERIVED: made from other images")
     if re.search(_MADE_WORDS, words):
         return Fault("derived", "", "the description names a reformatted, composed or subtracted series")
-    if "P" in types[2:3]:
-        return Fault("phase", tag, f"{tag} has P: a phase image")
+    part = next((value for value in _PARTS if value in types[2:4]), None)
+    if part:
+        return Fault("phase", tag, f"{tag} has {part}: a phase image, or one part of a complex one")
     return None
 
 

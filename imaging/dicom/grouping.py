@@ -1,4 +1,4 @@
-"""Frames to groups that can hold one image each: by header, then, only where slices repeat, by acquisition or time."""
+"""Frames to groups that can hold one image each: by header, then, only where slices repeat, by kind or acquisition."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -13,6 +13,7 @@ Key = tuple[Hashable, ...]
 Group = list[FrameHeader]
 
 _REPEAT_KEYS: tuple[Callable[[FrameHeader], Hashable], ...] = (
+    lambda frame: frame.facts.image_type,  # the images of a Dixon acquisition: water, fat, in and opposed phase
     lambda frame: frame.acquisition_number,
     lambda frame: frame.trigger_time_ms,
 )
@@ -45,7 +46,7 @@ def to_group_key(frame: FrameHeader) -> Key:
 
 
 def split_group(frames: Sequence[FrameHeader]) -> list[Group]:
-    """One group of placed frames, split by acquisition number or trigger time where that explains repeated positions.
+    """One group of placed frames, split by ImageType, acquisition or time where that explains repeated positions.
 
     A few slices taken again do not make a second image: it takes half of the frames at a place that another
     acquisition has as well.

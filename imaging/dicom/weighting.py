@@ -1,8 +1,9 @@
 """What an MR series is weighted for: by its times first, by the words of its description second.
 
-Times in ms. Spin echo: T1 below TE 30 (with TR above 1800 it is proton density), T2 at TE 60 to 300 with TR above 1400
-where it is known, beyond 300 a myelogram. Inversion: STIR at TI below 400, else T1 FLAIR below TE 30. Known weakness:
-a gradient echo's TE does not tell T1 from T2*, so its description decides; without one it is neither.
+Times in ms. Spin echo: T1 below TE 30 (with TR above 1800 it is proton density), T2 at TE 60 to 300 with TR above 900
+where it is known (3D turbo spin echo with flip-back is run at 1000), beyond 300 a myelogram. Inversion: STIR at TI
+below 400, else T1 FLAIR below TE 30. Known weakness: a gradient echo's TE does not tell T1 from T2*, so its description
+decides; without one it is neither.
 """
 
 import re
@@ -14,7 +15,7 @@ from imaging.study import Weighting
 T1_TE = 30.0
 PROTON_DENSITY_TR = 1800.0
 T2_TE = (60.0, 300.0)
-T2_TR = 1400.0
+T2_TR = 900.0
 STIR_TI = 400.0
 
 _WORDS: tuple[tuple[Weighting, str], ...] = (
@@ -23,8 +24,14 @@ _WORDS: tuple[tuple[Weighting, str], ...] = (
     (Weighting.T1, r"(?<![0-9])t1(?![0-9])"),
     (Weighting.T2, r"(?<![0-9])t2(?![0-9])"),
 )  # fmt: skip
-_FAT = r"\bfs\b|fat ?sat|fatsat|\bsat fat|spair|\bspir\b|ideal water|\bchess\b|dixon w|\bwater\b|t[12]\w*fs\b"
-_FAT_ONLY = r"dixon f\b|\bfat only\b|ideal fat|\bin ?phase\b|\bout ?phase\b|\bopp?osed"
+_FAT = (
+    r"\bfs\b|fat ?sat|fat ?supp?\b|fat ?suppress|\bsat fat|spair|\bspir\b|ideal water|\bchess\b|\bwater\b|t[12]\w*fs\b"
+)
+_FAT_ONLY = r"\bfat only\b|ideal fat|^fat\b(?! ?sat| ?sup)|\bout ?phase\b|\bopp?osed"
+_DIXON_WATER = r"dixon\b.*\bw\b"
+_DIXON_OTHER = r"dixon\b.*(?<!post)\W(f|fat|op|opp|out)\b"
+_WATER_TYPES = {"WATER", "W"}
+_OTHER_TYPES = {"FAT", "F", "OPP_PHASE", "OUT_PHASE", "OPPOSED_PHASE", "OP", "OPP"}
 _CONTRAST = (
     r"\+ ?(c|gd|gad|km)\b|\bgd\b|\bgad|\bpost ?(c|con|contrast|gd|gad|km|inj)\b|\bpost\b(?! ?op)|contrast|\bkm\b|\bc\+"
 )
@@ -50,7 +57,7 @@ def find_contrast(facts: SeriesFacts) -> Contrast:
         by_words = _by_words(_to_words(facts.protocol))
     by_times = _by_times(facts)
     weighting, remarks = _combine(by_times, by_words)
-    if "FAT" in facts.image_type[2:] or re.search(_FAT_ONLY, words):
+    if _OTHER_TYPES & set(facts.image_type[2:]) or re.search(f"{_FAT_ONLY}|{_DIXON_OTHER}", words):
         weighting = Weighting.OTHER
     agent, agent_remarks = _find_agent(facts, words)
     if re.search(_SINGLE_SHOT, words):
@@ -106,8 +113,8 @@ def _combine(by_times: Weighting, by_words: Weighting) -> tuple[Weighting, tuple
 
 
 def _is_fat_suppressed(facts: SeriesFacts, words: str, weighting: Weighting) -> bool:
-    by_header = "FS" in facts.scan_options or "WATER" in facts.image_type[2:]
-    return weighting is Weighting.STIR or by_header or bool(re.search(_FAT, words))
+    by_header = "FS" in facts.scan_options or bool(_WATER_TYPES & set(facts.image_type[2:]))
+    return weighting is Weighting.STIR or by_header or bool(re.search(f"{_FAT}|{_DIXON_WATER}", words))
 
 
 def _find_agent(facts: SeriesFacts, words: str) -> tuple[bool, tuple[str, ...]]:

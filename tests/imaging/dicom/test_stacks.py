@@ -269,6 +269,21 @@ def test_acquisitions_at_the_same_places_are_series_of_their_own(tmp_path: Path)
     assert [one.stacks[0].sources[0].path.stem for one in series] == ["0", "4"]
 
 
+def test_the_images_of_a_dixon_acquisition_are_series_of_their_own(tmp_path: Path) -> None:
+    kinds = ("IN_PHASE", "OPP_PHASE", "WATER", "FAT")
+    datasets = [
+        image
+        for kind in kinds
+        for image in make_stack(SAGITTAL, (30, 0, 0), 4, ImageType=["ORIGINAL", "PRIMARY", "M", "DIXON", kind], **T2)
+    ]
+    series, refusals = scan(tmp_path, datasets)
+    assert not refusals
+    assert [one.stacks[0].shape[0] for one in series] == [4, 4, 4, 4]
+    assert sorted((str(one.weighting), one.fat_suppressed) for one in series) == [
+        ("T2", False), ("T2", True), ("other", False), ("other", False),
+    ]  # fmt: skip
+
+
 def test_acquisitions_at_places_of_their_own_are_one_series(tmp_path: Path) -> None:
     datasets = [make_stack(SAGITTAL, (-4 * k, 0, 0), 1, AcquisitionNumber=k)[0] for k in range(4)]
     assert [stack.shape[0] for stack in scan_stacks(tmp_path, datasets)] == [4]
@@ -289,7 +304,7 @@ def test_one_slice_taken_again_is_the_later_one(tmp_path: Path) -> None:
         {"Rows": 6, "PixelData": bytes(72)},
         {"Columns": 5, "PixelData": bytes(80)},
         {"PixelSpacing": [31.0, 40.0]},
-        {"ImageType": ["ORIGINAL", "PRIMARY", "R"]},
+        {"ImageType": ["ORIGINAL", "PRIMARY", "W"]},
         {"DiffusionBValue": 500.0},
         {"TriggerTime": 120.0},
     ],

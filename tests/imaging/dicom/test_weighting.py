@@ -29,6 +29,7 @@ BY_TIMES = [
     (facts(te=100, tr=3500, sequence=("SE",)), Weighting.T2),
     (facts(te=100), Weighting.T2),
     (facts(te=130, tr=1500), Weighting.T2),
+    (facts(te=124, tr=1000, sequence=("SE",)), Weighting.T2),
     (facts(te=10, tr=600, sequence=("SE",)), Weighting.T1),
     (facts(te=29.9), Weighting.T1),
     (facts(te=15, tr=2500), Weighting.OTHER),
@@ -87,7 +88,9 @@ def test_words_tell_stir_where_its_inversion_time_is_left_out() -> None:
     [
         facts(te=100, scan_options=("FS",)),
         facts(te=100, image_type=("ORIGINAL", "PRIMARY", "DIXON", "WATER")),
+        facts(te=100, image_type=("ORIGINAL", "PRIMARY", "W", "W")),
         *(facts(te=100, description=words) for words in ("T2 FS", "T2 fat sat", "t2_spair", "T2 SPIR", "t2_dixon_W")),
+        *(facts(te=100, description=words) for words in ("t2_tse_dixon_sag_W", "WATER: T2", "T2 FAT SUP", "t2 fatsup")),
     ],
 )  # fmt: skip
 def test_fat_suppression(series: SeriesFacts) -> None:
@@ -97,8 +100,12 @@ def test_fat_suppression(series: SeriesFacts) -> None:
 
 
 def test_a_fat_image_is_neither() -> None:
-    for series in (facts(te=100, image_type=("O", "P", "M", "FAT")), facts(te=100, description="t2_dixon_F")):
-        assert find_contrast(series).weighting is Weighting.OTHER
+    for kind in (("M", "FAT"), ("F", "F"), ("M", "DIXON", "OPP_PHASE")):
+        assert find_contrast(facts(te=100, image_type=("O", "P", *kind))).weighting is Weighting.OTHER
+    for words in ("t2_dixon_F", "t2_tse_dixon_sag_F", "t2_dixon_sag_opp", "FAT: Sag T2 Flex", "T2W mDIXON TSE (F)"):
+        assert find_contrast(facts(te=100, description=words)).weighting is Weighting.OTHER
+    for words in ("t2_tse_dixon_sag_in", "InPhase: Sag T2 Flex", "Fat Sat T2", "T2 flex", "T2 mDIXON post op"):
+        assert find_contrast(facts(te=100, description=words)).weighting is Weighting.T2
 
 
 @pytest.mark.parametrize(
@@ -143,6 +150,10 @@ EXCLUDED = [
     (facts(description="T1 SUB"), "derived", ""),
     (facts(description="t2 MPR cor"), "derived", ""),
     (facts(image_type=("ORIGINAL", "PRIMARY", "P")), "phase", "ImageType (0008,0008)"),
+    (facts(image_type=("ORIGINAL", "PRIMARY", "PHASE MAP", "P", "FFE")), "phase", "ImageType (0008,0008)"),
+    (facts(image_type=("ORIGINAL", "PRIMARY", "I", "ND")), "phase", "ImageType (0008,0008)"),
+    (facts(image_type=("ORIGINAL", "PRIMARY", "M", "ND", "COMPOSED")), "derived", "ImageType (0008,0008)"),
+    (facts(image_type=("ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC")), "derived", "ImageType (0008,0008)"),
 ]
 
 
