@@ -9,13 +9,16 @@ from scipy import ndimage
 from imaging.geometry import FloatArray, transform
 from imaging.localizer.slices import Slices
 
-THRESHOLD = 0.5
+THRESHOLDS = (0.5, 0.8, 0.95, 0.99)
+"""An area is where the probability is above the first; one that falls into several at a higher one is several."""
 LEAST_AREA_MM2 = 150.0
-"""Least area of a body in one slice; a lumbar body's is 700 to 1,500."""
+"""Least area of a body in one slice; a lumbar body's is 700 to 1,500 in the middle one."""
 LEAST_OVERLAP = 0.3
 """Areas of neighbouring slices are one body where their overlap is this share of the smaller."""
 
 Probabilities = npt.NDArray[np.float32]
+Plane = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -41,32 +44,37 @@ def to_bodies(probabilities: Probabilities, slices: Slices) -> tuple[Body, ...]:
 
 def _to_areas(probabilities: Probabilities, slices: Slices) -> npt.NDArray[np.intp]:
     """Labels of areas, joined through neighbouring slices by overlap, so that a touch does not join two bodies."""
-    pixel_mm2 = _to_pixel_mm2(slices)
+    least_pixels = LEAST_AREA_MM2 / _to_pixel_mm2(slices)
     joined = np.zeros(probabilities.shape, np.intp)
     count = 0
     for number, plane in enumerate(probabilities):
-        found, n = ndimage.label(ndimage.binary_opening(plane > THRESHOLD))
         before = joined[number - 1] if number else np.zeros_like(joined[0])
-        for area in range(1, n + 1):
-            chosen = found == area
-            if chosen.sum() * pixel_mm2 < LEAST_AREA_MM2 / 2:
-                continue
-            label = _to_overlapping(chosen, before)
-            if label == 0:
+        for area in _find_areas(plane, np.ones(plane.shape, np.bool_), least_pixels):
+            labels = _find_overlapping(area, before)
+            for label in labels:
+                joined[number][area & (before == label) if len(labels) > 1 else area] = label
+            if not labels:
                 count += 1
-                label = count
-            joined[number][chosen] = label
+                joined[number][area] = count
     return joined
 
 
-def _to_overlapping(chosen: npt.NDArray[np.bool_], before: npt.NDArray[np.intp]) -> int:
-    counts = np.bincount(before[chosen])
-    counts[:1] = 0
-    if not counts.any():
-        return 0
-    label = int(counts.argmax())
-    smaller = min(chosen.sum(), (before == label).sum())
-    return label if counts[label] >= LEAST_OVERLAP * smaller else 0
+def _find_areas(plane: Plane, within: Mask, least_pixels: float, level: int = 0) -> list[Mask]:
+    """The areas of a slice, those that a higher threshold divides in their parts."""
+    found, n = ndimage.label(ndimage.binary_opening((plane > THRESHOLDS[level]) & within))
+    areas = [found == number for number in range(1, n + 1)]
+    areas = [area for area in areas if area.sum() >= least_pixels]
+    if level + 1 == len(THRESHOLDS):
+        return areas
+    divided = [(area, _find_areas(plane, area, least_pixels, level + 1)) for area in areas]
+    return [part for area, parts in divided for part in (parts if len(parts) > 1 else [area])]
+
+
+def _find_overlapping(area: Mask, before: npt.NDArray[np.intp]) -> list[int]:
+    """The labels of the slice before that an area goes on with."""
+    counts = np.bincount(before[area])
+    sizes = {label: min(int(area.sum()), int((before == label).sum())) for label in np.flatnonzero(counts) if label}
+    return [int(label) for label, size in sizes.items() if counts[label] >= LEAST_OVERLAP * size]
 
 
 def _to_body(chosen: npt.NDArray[np.bool_], probabilities: Probabilities, slices: Slices, area_mm2: float) -> Body:

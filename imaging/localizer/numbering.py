@@ -1,22 +1,33 @@
-"""Bodies to named vertebrae: S1 first, then counted up from it."""
+"""Bodies to named vertebrae: S1 first, then step by step up the column."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
+from imaging.geometry import FloatArray, to_angle_deg
 from imaging.localizer.bodies import Body
 from imaging.vertebrae import VERTEBRAE
 
 NAMES = tuple(reversed([name for name in VERTEBRAE if name != "L6"]))
 """From S1 upwards."""
 
-GAP_RATIO = 1.55
-"""Centroids further apart than this many usual distances have a vertebra between them that was not seen."""
-OVERLAP_MM = 12.0
-"""Bodies whose centroids are nearer than this are one."""
+STEP_MM = (18.0, 55.0)
+"""The least and the greatest distance between the centroids of two neighbours."""
+REACH_MM = 140.0
+"""How far ahead a body is looked for, to tell a gap from the end of the image."""
+TURN_DEG = 45.0
+"""The most that one step may turn from the last."""
+GAP_RATIO = 1.6
+"""A step this many times the usual passes over a vertebra that was not seen."""
+AREA_SHARE = 0.45
+"""Bodies with less than this share of a vertebra's usual area are spinous processes and the like."""
 LIKELY_S1 = 0.6
 """Below this mean probability the sacrum is not sure, and so is no name."""
+RIVAL_SHARE = 0.6
+"""Another sacral body with this share of the first's area makes the numbering ambiguous."""
+
+UP = np.array([0.0, -0.35, 0.94])
+"""From S1 to L5: up and a little forward."""
 
 
 @dataclass(frozen=True)
@@ -29,35 +40,57 @@ class Numbered:
 
 
 def to_numbered(lumbar: tuple[Body, ...], sacral: tuple[Body, ...]) -> Numbered:
-    """Names for the bodies of the two detectors, T12 to L5 and S1.
+    """Names for the bodies of the two detectors, T12 to L5 and S1, counted up from the largest sacral body.
 
-    S1 is the largest sacral body. Lumbar bodies that overlap it, or lie below it, are dropped. A gap in the chain ends
-    it: what lies above could be counted wrongly.
+    Without a sacral body there are no names (``no-sacrum``). The chain ends at a gap (``vertebra-not-seen``), for what
+    lies above could be counted wrongly. ``ambiguous-numbering``: the sacral body is unsure, or has a rival.
     """
     if not sacral:
         return Numbered((), (), ("no-sacrum",))
-    s1 = max(sacral, key=lambda body: body.area_mm2 * body.probability)
-    chain, remarks = _to_chain(lumbar, s1)
-    if s1.probability < LIKELY_S1 or len(sacral) > 1:
+    ranked = sorted(sacral, key=lambda body: -body.area_mm2 * body.probability)
+    chain, remarks = _climb(ranked[0], _to_vertebrae(lumbar))
+    rivals = [body for body in ranked[1:] if body.area_mm2 > RIVAL_SHARE * ranked[0].area_mm2]
+    if ranked[0].probability < LIKELY_S1 or any(not _are_one(body, ranked[0]) for body in rivals):
         remarks.append("ambiguous-numbering")
     chain = chain[: len(NAMES)]
     return Numbered(NAMES[: len(chain)][::-1], tuple(reversed(chain)), tuple(remarks))
 
 
-def _to_chain(lumbar: tuple[Body, ...], s1: Body) -> tuple[list[Body], list[str]]:
-    """The bodies from S1 upwards as far as the chain holds."""
-    above = sorted((body for body in lumbar if _is_above(body, s1)), key=lambda body: body.centroid[2])
-    chain, remarks = [s1], []
-    distances = [float(np.linalg.norm(a.centroid - b.centroid)) for a, b in pairwise(above)]
-    usual = float(np.median(distances)) if distances else 0.0
-    for body in above:
-        distance = float(np.linalg.norm(body.centroid - chain[-1].centroid))
-        if usual and distance > GAP_RATIO * usual:
-            remarks.append("vertebra-not-seen")
-            break
-        chain.append(body)
-    return chain, remarks
+def _to_vertebrae(bodies: tuple[Body, ...]) -> list[Body]:
+    """The bodies large enough to be vertebrae."""
+    largest = sorted((body.area_mm2 for body in bodies), reverse=True)[:6]
+    usual = float(np.median(largest)) if largest else 0.0
+    return [body for body in bodies if body.area_mm2 >= AREA_SHARE * usual]
 
 
-def _is_above(body: Body, s1: Body) -> bool:
-    return bool(body.centroid[2] > s1.centroid[2] and np.linalg.norm(body.centroid - s1.centroid) > OVERLAP_MM)
+def _climb(s1: Body, bodies: list[Body]) -> tuple[list[Body], list[str]]:
+    """From S1 to the nearest body straight on, again and again."""
+    chain, left, direction = [s1], list(bodies), UP
+    steps: list[float] = []
+    while True:
+        reachable = [body for body in left if _is_ahead(body.centroid - chain[-1].centroid, direction)]
+        if not reachable:
+            return chain, []
+        following = min(reachable, key=lambda body: _to_cost(body.centroid - chain[-1].centroid, direction))
+        step = following.centroid - chain[-1].centroid
+        if np.linalg.norm(step) > (GAP_RATIO * np.median(steps) if len(steps) > 1 else STEP_MM[1]):
+            return chain, ["vertebra-not-seen"]
+        steps.append(float(np.linalg.norm(step)))
+        chain.append(following)
+        left = [body for body in left if body is not following]
+        direction = step
+
+
+def _is_ahead(step: FloatArray, direction: FloatArray) -> bool:
+    is_near = STEP_MM[0] <= np.linalg.norm(step) <= REACH_MM
+    return bool(is_near and to_angle_deg(step, direction) <= TURN_DEG)
+
+
+def _to_cost(step: FloatArray, direction: FloatArray) -> float:
+    """The length of a step, half as long again for each 45 degrees of turning."""
+    return float(np.linalg.norm(step)) * (1 + to_angle_deg(step, direction) / 90)
+
+
+def _are_one(body: Body, other: Body) -> bool:
+    """Whether two bodies are pieces of one, side by side in slices that lie apart."""
+    return float(np.linalg.norm((body.centroid - other.centroid)[1:])) < STEP_MM[0]
