@@ -21,6 +21,7 @@ from imaging.dicom.values import to_label
 from imaging.dicom.zip_members import ZIP_ERRORS
 from imaging.refusal import Refusal
 
+_PIXEL_VRS = (b"OB", b"OW", b"OF", b"OD", b"UN")
 _PIXELS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10", b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00")
 
 
@@ -91,7 +92,7 @@ def _check_complete(stream: BinaryIO, dataset: FileDataset) -> Fault | None:
     if element[:4] not in _PIXELS:
         return Fault("truncated", to_label("PixelData"), f"the file ends before {to_label('PixelData')}")
     order = ">" if element[:1] == b"\x7f" else "<"
-    has_vr = element[4:6].isalpha()
+    has_vr = element[4:6] in _PIXEL_VRS  # as the low half of a length these are odd, which no length is
     length = struct.unpack_from(f"{order}I", element, 8 if has_vr else 4)[0]
     missing = start + (12 if has_vr else 8) + length - size
     if length == 0xFFFFFFFF or missing <= 0:

@@ -1,5 +1,6 @@
 """A header to one record a frame: what it says of the acquisition, where it lies, or why it cannot be placed."""
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,9 +21,14 @@ KEYWORDS = (
     "EchoTime", "EffectiveEchoTime", "RepetitionTime", "InversionTime", "DiffusionBValue", "EchoNumbers",
     "ContrastBolusAgent", "InstanceNumber", "AcquisitionNumber", "TemporalPositionIdentifier", "TriggerTime",
     "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "ImagerPixelSpacing", "SliceThickness",
-    "SpacingBetweenSlices", "Rows", "Columns", "SamplesPerPixel", "BitsAllocated", "NumberOfFrames", PER_FRAME, SHARED,
+    "SpacingBetweenSlices", "Rows", "Columns", "SamplesPerPixel", "BitsAllocated", "NumberOfFrames", "PatientID",
+    PER_FRAME, SHARED,
 )  # fmt: skip
 """What has to be read of a file for ``to_records``."""
+
+
+MAX_PIXELS = 1 << 24
+"""Of a frame, ten times what MR images have: a compressed frame of a few bytes may say that it unpacks to any size."""
 
 
 def to_records(
@@ -80,7 +86,13 @@ def _to_facts(groups: Sequence[Dataset], dataset: FileDataset, file: InputFile, 
         sequence_variant=to_texts(find_value(groups, "SequenceVariant")),
         scan_options=to_texts(find_value(groups, "ScanOptions")) + (("FS",) if suppressed else ()),
         contrast_agent=text("ContrastBolusAgent"),
+        patient=_to_patient(text("PatientID")),
     )
+
+
+def _to_patient(patient_id: str) -> str:
+    """What tells patients apart without naming them; empty for none."""
+    return hashlib.sha256(patient_id.encode(errors="replace")).hexdigest()[:16] if patient_id else ""
 
 
 def _to_sequence(groups: Sequence[Dataset]) -> tuple[str, ...]:
@@ -106,6 +118,8 @@ def _to_header(groups: Sequence[Dataset], facts: SeriesFacts, source: SliceSourc
     fault = _find_groups_fault() if lacks_groups else _find_fault(groups, position, orientation, spacing)
     if fault is None and min(rows, columns) < 1:
         fault = _missing("Rows" if rows < 1 else "Columns", "missing-matrix")
+    if rows * columns > MAX_PIXELS:
+        fault = _find_size_fault(rows, columns)
     return FrameHeader(
         facts=facts,
         source=source,
@@ -166,6 +180,11 @@ def _misshapen(keyword: str, code: str, count: int) -> Fault:
 def _find_groups_fault() -> Fault:
     reason = f"several frames but no {to_label(PER_FRAME)}: their positions are not known"
     return Fault("missing-position", to_label(PER_FRAME), reason)
+
+
+def _find_size_fault(rows: int, columns: int) -> Fault:
+    tag = f"{to_label('Rows')} and {to_label('Columns')}"
+    return Fault("matrix-size", tag, f"{tag} are {rows} and {columns}, expected at most {MAX_PIXELS} pixels in all")
 
 
 def _positive(number: float | None) -> float | None:

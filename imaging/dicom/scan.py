@@ -75,6 +75,8 @@ def _to_studies(
             refusals.append(Refusal("", _name_files(part), *study_id))
         elif counts[study_id] > 1:
             refusals.append(_refuse_repeated(study_id, counts[study_id], study_id_from))
+        elif (patients := len({frame.facts.patient for frame in part} - {""})) > 1:
+            refusals.append(_refuse_patients(study_id, patients))
         else:
             study, faults = _to_study(study_id, part, open_one)
             studies.append(study)
@@ -90,6 +92,11 @@ def _to_study(study_id: str, frames: Sequence[FrameHeader], open_one: Open) -> t
 def _refuse_repeated(study_id: str, count: int, study_id_from: str) -> Refusal:
     tag = to_label(study_id_from) if to_keyword(study_id_from) else ""
     return Refusal(study_id, "study", "study-id-repeated", tag, f"{count} studies have this study_id; none is read")
+
+
+def _refuse_patients(study_id: str, count: int) -> Refusal:
+    tag = to_label("PatientID")
+    return Refusal(study_id, "study", "several-patients", tag, f"{tag} has {count} values in one study; none is read")
 
 
 def _name_files(frames: Sequence[FrameHeader]) -> str:

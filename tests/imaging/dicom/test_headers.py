@@ -168,6 +168,13 @@ def test_pixels_cut_off_are_noticed_with_how_much_is_missing(tmp_path: Path) -> 
     assert "(7FE0,0010)" in headers.refusals[0].tag and "10 bytes" in headers.refusals[0].reason
 
 
+def test_a_length_that_reads_as_letters_is_a_length(tmp_path: Path) -> None:
+    dataset = make_dataset(Rows=50, Columns=170, PixelData=b"\xff" * 50 * 170 * 2)
+    assert (50 * 170 * 2).to_bytes(4, "little")[:2].isalpha()
+    dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    assert not read_bytes(tmp_path, to_bytes(dataset)).refusals
+
+
 def test_a_header_cut_off_is_noticed_at_every_length(tmp_path: Path) -> None:
     content = to_bytes(make_dataset(**T2))
     for length in range(150, len(content), 37):
@@ -201,6 +208,7 @@ FAULTS = [
         "ImageOrientationPatient (0020,0037)",
     ),
     ({"Rows": None}, "missing-matrix", "Rows (0028,0010)"),
+    ({"Rows": 65535, "Columns": 65535, "PixelData": bytes(96)}, "matrix-size", "Rows (0028,0010)"),
     ({"NumberOfFrames": 3, "PixelData": bytes(288)}, "missing-position", "(5200,9230)"),
 ]
 

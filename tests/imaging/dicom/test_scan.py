@@ -190,6 +190,19 @@ def test_a_study_with_two_ids_is_refused(tmp_path: Path) -> None:
     assert "A1" not in repr(found.refusals)
 
 
+def test_a_study_of_two_patients_is_refused(tmp_path: Path) -> None:
+    write_files(tmp_path / "a", make_study(PatientID="QX7"))
+    write_files(tmp_path / "b", make_stack(AXIAL, (0, 0, 0), 3, PatientID="QX8"))
+    write_files(tmp_path / "c", make_study(PatientID="QX9", StudyInstanceUID="1.2.4"))
+    write_files(tmp_path / "d", make_stack(AXIAL, (0, 0, 0), 3, StudyInstanceUID="1.2.4"))
+    found = scan_studies([tmp_path])
+    assert [study.study_id for study in found.studies] == ["1.2.4"]
+    assert [(r.study_id, r.code, r.tag) for r in found.refusals] == [
+        (STUDY, "several-patients", "PatientID (0010,0020)")
+    ]
+    assert "QX" not in repr(found)
+
+
 def test_studies_that_share_an_id_are_refused(tmp_path: Path) -> None:
     for k in (1, 2, 3):
         accession = "A1" if k < 3 else "A3"
