@@ -78,7 +78,8 @@ def train(
         config = _on_ranks(config, ranks)
         prepared = prepare_run(config, out, restart, ranks)
     if prepared is None:
-        click.echo(f"{out.name} is complete: nothing to do (--restart trains anew)")
+        if ranks.rank == 0:
+            click.echo(f"{out.name} is complete: nothing to do (--restart trains anew)")
         return
     from lumbar.train_run import train_run
 
@@ -97,17 +98,18 @@ def prepare_run(config: "Config", out: Path, restart: bool, ranks: Ranks) -> "Pr
     from training.preparation import prepare
     from training.run_record import check_same_data, describe_discs, is_complete, open_run, write_record
 
+    complete = is_complete(out) and not restart
     begun = ranks.rank == 0 and open_run(out, config, restart)
     prepared = prepare(config)
     if ranks.rank > 0:
-        return prepared
+        return None if complete else prepared
     describe(prepared, config)
     discs = describe_discs(prepared.joined.targets, prepared.reader.index)
     if begun:
         check_same_data(out, discs, prepared.split)
     else:
         write_record(out, config, discs, prepared.split, prepared.joined.dropped)
-    return None if begun and is_complete(out) else prepared
+    return None if complete else prepared
 
 
 def describe(prepared: "Prepared", config: "Config") -> None:

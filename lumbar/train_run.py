@@ -3,7 +3,6 @@
 import logging
 import math
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +17,14 @@ from training.run_record import write_environment, write_summary
 
 if TYPE_CHECKING:
     from training.loop import Progress
+    from training.tensorboard_log import TensorBoardLog
 
 
 class Watcher:
     """Says what the loop reports: steps on a bar, a line for each epoch."""
 
-    def __init__(self, bar: Bar, tensorboard: "Callable[[dict[str, float]], None] | None" = None) -> None:
-        self.bar, self.tensorboard = bar, tensorboard
+    def __init__(self, bar: Bar, log: "TensorBoardLog | None") -> None:
+        self.bar, self.log = bar, log
         self.seen = 0
         self.lowest = math.inf
 
@@ -42,8 +42,8 @@ class Watcher:
             f"epoch {at.epoch + 1} of {at.epochs}: training loss {at.metrics['training_loss']:.4f}, "
             f"validation loss {loss:.4f}{lowest}, {at.metrics['seconds']:.1f} s"
         )
-        if self.tensorboard is not None:
-            self.tensorboard(at.metrics)
+        if self.log is not None:
+            self.log.write(at.metrics)
 
 
 def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> None:
@@ -54,7 +54,9 @@ def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> No
     from training.environment import check_devices, describe_environment
     from training.loop import train
     from training.run import build_fabric, Material
+    from training.run_folder import TENSORBOARD
     from training.split import Part
+    from training.tensorboard_log import TensorBoardLog
 
     with first_speaks(ranks):
         check_devices(config.run.accelerator, config.run.devices)
@@ -69,7 +71,7 @@ def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> No
         return
     write_environment(out, describe_environment(fabric.device, fabric.world_size))
     with progress(_steps(config, material.training, fabric.world_size), "steps") as bar:
-        watcher = Watcher(bar)
+        watcher = Watcher(bar, TensorBoardLog(out / TENSORBOARD) if config.run.tensorboard else None)
         try:
             train(config, material, out, fabric, watcher.watch)
         except KeyboardInterrupt:

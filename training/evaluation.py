@@ -202,5 +202,5 @@ def _number(value: float | None) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    widths = (18, 7, 8, 23, 24, 20, 20, 5)
+    widths = (18, 7, 8, 23, 24, 23, 23, 5)
     return "".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

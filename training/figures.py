@@ -62,7 +62,8 @@ def draw_roc(models: Sequence[Scored]) -> Figure:
     for (kind, tasks), colour in zip(kinds_of(models), COLOURS, strict=False):
         curves = [slots for model in models if not np.isnan(severe_auc(slots := take_tasks(model, tasks)))]
         areas = [severe_auc(slots) for slots in curves]
-        label = f"{kind}, AUC {np.mean(areas):.3f}" if areas else f"{kind}, no severe slot or nothing else"
+        of_all = f", mean of {len(areas)}" if len(areas) > 1 else ""
+        label = f"{kind}, AUC {np.mean(areas):.3f}{of_all}" if areas else f"{kind}, none: all severe, or none"
         for number, slots in enumerate(curves):
             false, true, _ = roc_curve(slots.grade == Grade.SEVERE, slots.probabilities[:, Grade.SEVERE])
             axes.plot(false, true, color=colour, linewidth=1.5, alpha=0.85, label=label if number == 0 else None)

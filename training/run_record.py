@@ -22,7 +22,11 @@ DROPPED = "dropped.csv"
 METRICS = "metrics.csv"
 ENVIRONMENT = "environment.json"
 SUMMARY = "summary.json"
-_RUN_FILES = (SUMMARY, "last.pt", "best.pt", METRICS, ENVIRONMENT, DROPPED, DISCS, SPLIT, CONFIG)
+_MADE = (
+    SUMMARY, "MODEL_CARD.md", "evaluation.*", "confusion.png", "roc.png", "reliability.png", "training_curves.png",
+    "predictions_*", "tensorboard/events.*",
+    "last.pt", "best.pt", METRICS, ENVIRONMENT, DROPPED, DISCS, SPLIT, CONFIG,
+)  # fmt: skip
 """What a new start removes, the config last: cut short, it is still a run's folder."""
 
 
@@ -40,8 +44,8 @@ def open_run(folder: Path, config: Config, restart: bool = False) -> bool:
     if not begun and any(folder.iterdir()):
         raise RecordError(f"{folder.name} holds files but no {CONFIG}: it is no run; name a new or empty folder")
     if begun and restart:
-        for name in _RUN_FILES:
-            (folder / name).unlink(missing_ok=True)
+        for path in [path for pattern in _MADE for path in folder.glob(pattern)]:
+            path.unlink()
         return False
     if begun:
         check_same_config(read_config(folder / CONFIG), config)

@@ -1,0 +1,279 @@
+"""`lumbar train` as a user meets it: misuse without torch, a run, its record, going on, and what does not match."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+from click.testing import CliRunner, Result
+
+import lumbar.ranks
+import lumbar.train_run
+from lumbar.main import main
+from tests.lumbar.run_material import small_models, write_material, write_store
+from tests.training.disc_makers import make_cohort
+from training.config import Config
+from training.config_file import to_config, to_toml
+from training.run_folder import read_checkpoint
+
+MISUSED = """
+import sys
+from click.testing import CliRunner
+from lumbar.main import main
+for arguments in {cases!r}:
+    result = CliRunner().invoke(main, ["train", *arguments])
+    print(result.exit_code, " ".join(result.output.split()[-22:]))
+print("torch" in sys.modules or "pandas" in sys.modules)
+"""
+
+CASES = [
+    ([], "no labels named: give --labels, or data.labels in the config"),
+    (["--labels", "labels.csv"], "no volumes named: give --store, or data.volumes in the config"),
+    (["--set", "run.epoch=3"], "unknown key 'run.epoch'; did you mean 'run.epochs'?"),
+    (["--set", "epochs=3"], "unknown key 'epochs'; did you mean 'run.epochs'?"),
+    (["--set", "run.epochs"], "--set run.epochs: expected KEY=VALUE, such as run.epochs=5"),
+    (["--set", "run.epochs=many"], "run.epochs is 'many'; expected a whole number"),
+    (["--set", "model.views=['axial']"], "set view_dropout = 0.0"),
+    (["--set", "optimizer.name=adamw"], "optimizer.learning_rate is 1, Adadelta's; AdamW wants about 0.0003"),
+    (["--config", "wrong.toml"], "unknown key 'modell'; did you mean 'model'?"),
+    (["--config", "gone.toml"], "File 'gone.toml' does not exist."),
+    (["--labels", "labels.csv", "--store", "labels.csv"], "Directory 'labels.csv' is a file."),
+    (["--config", "moved.toml"], "data.labels: old.csv is not there"),
+]
+
+
+@pytest.fixture(autouse=True)
+def small() -> Iterator[None]:
+    with small_models():
+        yield
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write_material(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run_train(*options: str) -> Result:
+    given = ["--labels", "labels.csv", "--store", "volumes", "--config", "run.toml", "--out", "run"]
+    return CliRunner().invoke(main, ["train", *given, *options])
+
+
+def test_misuse_is_answered_before_anything_heavy_is_loaded(folder: Path) -> None:
+    (folder / "wrong.toml").write_text("[modell]\n")
+    (folder / "moved.toml").write_text('[data]\nlabels = "old.csv"\nvolumes = "volumes"\n')
+    code = MISUSED.format(cases=[arguments for arguments, _ in CASES])
+    root = Path(__file__).parents[2]
+    run = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(root)!r})\n{code}"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    *lines, loaded = run.stdout.splitlines()
+    for line, (arguments, message) in zip(lines, CASES, strict=True):
+        assert line.startswith("2 "), arguments
+        assert message in line, arguments
+    assert loaded == "False"
+
+
+def test_the_commented_config_is_the_default_and_explains_every_key() -> None:
+    text = CliRunner().invoke(main, ["train", "--print-config"]).output
+    assert to_config(tomllib.loads(text)) == Config()
+    assert list(tomllib.loads(text)) == list(tomllib.loads(to_toml(Config())))
+    help_text = CliRunner().invoke(main, ["train", "--help"]).output
+    for section, keys in tomllib.loads(to_toml(Config())).items():
+        assert f"[{section}]" in help_text
+        for key in keys:
+            assert re.search(rf"^{key} = ", text, re.MULTILINE), key
+            assert re.search(rf"\b{key}\b", help_text), key
+
+
+def test_a_run_and_its_record(folder: Path) -> None:
+    with (folder / "labels.csv").open("a") as labels:
+        labels.write("elsewhere,L3-L4,SCS,0,0,0\nelsewhere,L4-L5,SCS,0,0,0\n")
+    result = run_train("--hard-labels", "--set", "split.seed=3", "--set", "run.epochs=1")
+    assert result.exit_code == 0, result.output
+    assert "24 used, 2 dropped" in result.output
+    assert re.search(r"^ +2  no volume$", result.output, re.MULTILINE)
+    assert "epoch 1 of 1: training loss" in result.output
+    assert "every study counts as another patient" in result.output
+    config = to_config(tomllib.loads(Path("run/config.toml").read_text()))
+    assert (config.targets.hard_labels, config.split.seed, config.run.batch_size) == (True, 3, 4)
+    assert f"training          {4 * STEPS - 2} discs" in result.output
+    assert Path("run/dropped.csv").read_text().splitlines()[1] == "elsewhere,L3-L4,no volume"
+    split = pd.read_csv("run/split.csv")
+    assert split["part"].value_counts().sum() == 24
+    assert split.groupby("study_id")["part"].nunique().max() == 1
+    assert json.loads(Path("run/summary.json").read_text())["epochs"] == 1
+    assert json.loads(Path("run/environment.json").read_text())["ranks"] == 1
+    assert Path("run/best.pt").exists()
+    again = run_train("--hard-labels", "--set", "split.seed=3", "--set", "run.epochs=1")
+    assert (again.exit_code, again.output.splitlines()[-1]) == (
+        0, "run is complete: nothing to do (--restart trains anew)",
+    )  # fmt: skip
+
+
+def test_deepspine_filters_say_what_they_drop(folder: Path) -> None:
+    """No report of these speaks of all six levels."""
+    result = run_train("--set", "targets.deepspine_filters=true")
+    assert result.exit_code == 1
+    assert "most often: report does not speak of all six levels" in result.output
+
+
+def test_patients_stay_together(folder: Path) -> None:
+    pairs = [(f"s{n}", f"p{n // 2}") for n in range(8)]
+    pd.DataFrame(pairs, columns=["study_id", "patient_id"]).to_csv("patients.csv", index=False)
+    result = run_train("--patients", "patients.csv", "--set", "run.epochs=1")
+    assert result.exit_code == 0, result.output
+    assert "every study counts" not in result.output
+    split = pd.read_csv("run/split.csv")
+    assert split.groupby(split["study_id"].map(dict(pairs)))["part"].nunique().max() == 1
+
+
+STEPS = 5
+"""Of an epoch: 18 discs train, 4 a step."""
+
+
+class InterruptedAfter:
+    """Ctrl-C after so many reports of the loop."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+        seen = 0
+        watch = lumbar.train_run.Watcher.watch
+
+        def watch_some(watcher: lumbar.train_run.Watcher, at) -> None:
+            nonlocal seen
+            watch(watcher, at)
+            seen += 1
+            if seen == steps:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(lumbar.train_run.Watcher, "watch", watch_some)
+
+
+@pytest.mark.parametrize("steps", [1, STEPS])
+def test_an_interrupted_run_goes_on_and_ends_the_same(folder: Path, steps: int) -> None:
+    """Interrupted in its first epoch, and at the end of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        InterruptedAfter(patch, steps)
+        result = run_train()
+    assert result.exit_code == 130
+    assert "the same command goes on from the last checkpoint" in result.output
+    assert not Path("run/summary.json").exists()
+    assert run_train().exit_code == 0
+    assert run_train("--out", "straight").exit_code == 0
+    resumed, straight = (read_checkpoint(Path(name, "last.pt"))["network"] for name in ("run", "straight"))
+    assert all(torch.equal(resumed[name], straight[name]) for name in straight)
+    assert len(pd.read_csv("run/metrics.csv")) == 2
+
+
+@pytest.fixture
+def begun(folder: Path) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        InterruptedAfter(patch, 1)
+        assert run_train().exit_code == 130
+    return folder
+
+
+def test_another_config_is_answered_with_what_differs(begun: Path) -> None:
+    result = run_train("--set", "run.seed=5", "--set", "model.dropout=0.3")
+    assert result.exit_code == 1
+    assert "model.dropout was 0.2, now 0.3; run.seed was 0, now 5" in result.output
+
+
+def test_other_labels_are_answered_with_what_differs(begun: Path) -> None:
+    table = pd.read_csv("labels.csv")
+    was = int(table.loc[0, "low"])
+    now = 3 - was
+    table.loc[0, ["grade", "low", "high"]] = now
+    table = table[~((table["study_id"] == "s3") & (table["level"] == "L5-S1"))]
+    table.to_csv("labels.csv", index=False)
+    result = run_train()
+    assert result.exit_code == 1
+    assert "discs gone: 1 (s3 L5-S1)" in result.output
+    assert f"other labels of SCS: 1 (s0 L3-L4 was {was}, now {now})" in result.output
+
+
+def test_another_store_is_answered_with_what_differs(begun: Path) -> None:
+    memory, _ = make_cohort(8, 0)
+    other, _ = make_cohort(8, 1)
+    write_store(Path("volumes"), memory.discs | {("s2", "L4-L5"): other.discs["s2", "L4-L5"]})
+    result = run_train()
+    assert result.exit_code == 1
+    assert "discs with other voxels: 1 (s2 L4-L5)" in result.output
+
+
+def test_another_split_is_answered_with_what_differs(begun: Path) -> None:
+    path = Path("run/split.csv")
+    lines = path.read_text().splitlines()
+    moved = {"training": "test", "test": "training", "validation": "test"}
+    lines[1] = re.sub(r"\w+$", lambda part: moved[part[0]], lines[1])
+    path.write_text("\n".join(lines) + "\n")
+    result = run_train()
+    assert result.exit_code == 1
+    assert "1 discs changed their part" in result.output
+
+
+def test_restart_begins_anew_and_leaves_foreign_files(begun: Path) -> None:
+    Path("run/notes.txt").write_text("mine")
+    result = run_train("--set", "run.seed=5", "--set", "run.epochs=1", "--restart")
+    assert result.exit_code == 0, result.output
+    assert len(pd.read_csv("run/metrics.csv")) == 1
+    assert Path("run/notes.txt").read_text() == "mine"
+
+
+def test_a_folder_of_something_else_is_left_alone(folder: Path) -> None:
+    Path("run").mkdir()
+    Path("run/photo.png").write_text("mine")
+    result = run_train("--restart")
+    assert result.exit_code == 1
+    assert "run holds files but no config.toml" in result.output
+    assert [path.name for path in Path("run").iterdir()] == ["photo.png"]
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_of_several_processes_only_the_first_speaks(
+    folder: Path, complete: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The errors that all of them meet before they train, and that a run is complete."""
+    if complete:
+        assert run_train("--set", "run.epochs=1").exit_code == 0
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setattr(lumbar.ranks, "SECONDS_TO_SPEAK", 0.0)
+    result = run_train("--set", "run.epochs=1" if complete else "run.epoch=1")
+    assert (result.exit_code, result.output) == (0 if complete else 2, "")
+
+
+def test_torchrun_says_how_many_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"TORCHELASTIC_RUN_ID": "x", "RANK": "5", "WORLD_SIZE": "8", "LOCAL_WORLD_SIZE": "4"}.items():
+        monkeypatch.setenv(name, value)
+    assert lumbar.ranks.read_ranks() == (5, 4, 2)
+
+
+def test_a_device_that_is_not_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    result = run_train("--set", "run.accelerator=cuda")
+    assert result.exit_code == 1
+    assert 'run.accelerator is "cuda", and torch finds no such device here' in result.output
+
+
+def test_two_processes_train_one_run(folder: Path) -> None:
+    """By Fabric's own launcher, as a user would start it."""
+    options = ["--set", "run.devices=2", "--set", "run.epochs=1", "--set", "run.batch_size=12", "--out", "run"]
+    given = ["--labels", "labels.csv", "--store", "volumes", "--config", "run.toml"]
+    root = str(Path(__file__).parents[2])
+    run = subprocess.run(
+        [sys.executable, "-m", "lumbar", "train", *given, *options],
+        capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": root}, timeout=300,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count("epoch 1 of 1") == 1
+    assert run.stdout.count("split by patient") == 1
+    assert json.loads(Path("run/environment.json").read_text())["ranks"] == 2
