@@ -341,7 +341,7 @@ def test_damaged_frames_are_refused(tmp_path: Path, syntax: str) -> None:
         read_volume(to_stack([(write(dataset, path, syntax), 0)]))
 
 
-@pytest.mark.parametrize("kept", [0.5, 0.9])
+@pytest.mark.parametrize("kept", [0.5, 0.8])  # at some lengths CharLS takes seconds to find out
 @pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless, JPEG2000Lossless, JPEGLossless, HTJ2KLossless])
 def test_a_frame_that_is_cut_off_within_a_whole_file_is_refused(tmp_path: Path, syntax: str, kept: float) -> None:
     path = write_as(to_dataset(to_wave().astype("u2")), tmp_path, syntax)

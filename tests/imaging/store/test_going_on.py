@@ -18,7 +18,7 @@ from imaging.store.writer import find_study, finish_run, open_for_writing, read_
 from tests.imaging.store.crops_of_noise import some_discs
 
 SETTINGS = {"margin": 0.1}
-STUDIES = [f"1.2.{number}" for number in range(8)]
+STUDIES = [f"1.2.{number}" for number in range(4)]
 
 
 def build(store: Path, studies: list[str] = STUDIES, restart: bool = False) -> None:
@@ -45,21 +45,27 @@ def in_child(work: Callable[[], None]) -> int:
     return child
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What a store holds that nobody interrupted."""
+    store = tmp_path_factory.mktemp("whole")
+    build(store)
+    return contents(store)
+
+
 @pytest.mark.parametrize("step", range(0, 48, 3))
-def test_a_writer_killed_at_any_step_is_gone_on_from(tmp_path: Path, step: int) -> None:
-    build(tmp_path / "whole")
-    assert killed_at_step(tmp_path / "cut", step)
-    build(tmp_path / "cut")
-    assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
+def test_a_writer_killed_at_any_step_is_gone_on_from(whole: dict[str, bytes], tmp_path: Path, step: int) -> None:
+    assert killed_at_step(tmp_path, step)
+    build(tmp_path)
+    assert contents(tmp_path) == whole
 
 
 @pytest.mark.parametrize("step", range(0, 48, 6))
-def test_a_restart_killed_at_any_step_is_gone_on_from(tmp_path: Path, step: int) -> None:
-    build(tmp_path / "whole")
-    build(tmp_path / "cut", STUDIES[:3])
-    assert killed_at_step(tmp_path / "cut", step, restart=True)
-    build(tmp_path / "cut")
-    assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
+def test_a_restart_killed_at_any_step_is_gone_on_from(whole: dict[str, bytes], tmp_path: Path, step: int) -> None:
+    build(tmp_path, STUDIES[:2])
+    assert killed_at_step(tmp_path, step, restart=True)
+    build(tmp_path)
+    assert contents(tmp_path) == whole
 
 
 def killed_at_step(store: Path, step: int, restart: bool = False) -> bool:
@@ -88,26 +94,24 @@ def killed_at_step(store: Path, step: int, restart: bool = False) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def test_a_writer_killed_at_random_moments_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    build(tmp_path / "whole")
+def test_a_writer_killed_at_random_moments_ends_with_the_same_bytes(whole: dict[str, bytes], tmp_path: Path) -> None:
     rng, killed = random.Random(0), 0
-    for _ in range(30):
-        child = in_child(lambda: build(tmp_path / "cut"))
+    for _ in range(12):
+        child = in_child(lambda: build(tmp_path))
         time.sleep(rng.uniform(0.0, 0.02))
         os.kill(child, signal.SIGKILL)
         killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
     assert killed > 3
-    build(tmp_path / "cut")
-    assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
+    build(tmp_path)
+    assert contents(tmp_path) == whole
 
 
-def test_writers_side_by_side_do_not_disturb_each_other(tmp_path: Path) -> None:
-    build(tmp_path / "whole")
-    children = [in_child(lambda n=n: build(tmp_path / "store", STUDIES[n::3])) for n in range(3)]  # type: ignore[misc]
-    children += [in_child(lambda: build(tmp_path / "store"))]
+def test_writers_side_by_side_do_not_disturb_each_other(whole: dict[str, bytes], tmp_path: Path) -> None:
+    children = [in_child(lambda n=n: build(tmp_path, STUDIES[n::3])) for n in range(3)]  # type: ignore[misc]
+    children += [in_child(lambda: build(tmp_path))]
     for child in children:
         assert os.waitpid(child, 0)[1] == 0
-    assert contents(tmp_path / "store") == contents(tmp_path / "whole")
+    assert contents(tmp_path) == whole
 
 
 def test_a_finished_study_is_not_written_again(tmp_path: Path) -> None:
