@@ -6,7 +6,7 @@ from lumbar.errors import clean_errors
 from lumbar.lazy import LazyGroup, Subcommand
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (
-    Subcommand("demo", "lumbar.demo_command", "Parse and audit the embedded archive: a first look, in seconds."),
+    Subcommand("demo", "lumbar.demo_command", "Phantom patients through every command, and a page of the whole story."),
     Subcommand("parse", "lumbar.parse", "Read an archive of reports into a label table."),
     Subcommand("explain", "lumbar.explain", "Show one report with the words that decided each label."),
     Subcommand("audit", "lumbar.audit", "Compare a label table with gold labels: metrics and a page of the misses."),

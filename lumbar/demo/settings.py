@@ -1,0 +1,24 @@
+"""What a demo is made of: how many studies, how fine, how long trained."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DemoSettings:
+    """A demo's choices.
+
+    ``matrix_scale``: of the phantom's images, 1 being a department's own matrix. ``epochs`` and ``batch_size``: of the
+    tiny grader. ``bootstrap``: draws for the audit's intervals.
+    """
+
+    studies: int = 64
+    seed: int = 0
+    matrix_scale: float = 0.5
+    epochs: int = 12
+    batch_size: int = 16
+    bootstrap: int = 1000
+
+
+def to_quick(studies: int, seed: int) -> DemoSettings:
+    """A demo of small images and two epochs, which shows that everything runs and nothing else."""
+    return DemoSettings(studies, seed, matrix_scale=0.25, epochs=2, batch_size=8, bootstrap=100)
