@@ -20,6 +20,7 @@ SAME_PLACE_STEPS = 0.01
 GAP_STEPS = 1.5
 MISSING_SLICE_STEPS = 2.5
 JUMP_MM = 1.0
+OVERLAP_SHARE = 0.75
 SHEAR_DEG = 0.5
 UNEVEN_STEPS = 0.02
 UNEVEN_MM = 0.1
@@ -81,13 +82,22 @@ def _take(slices: _Slices, numbers: Sequence[int]) -> _Slices:
 
 
 def _split_side_by_side(slices: _Slices) -> list[_Slices]:
-    """Stacks of one orientation that share positions along the normal but lie beside each other, told apart."""
+    """Stacks of one orientation that overlap along the normal but lie beside each other, told apart.
+
+    Such as the upper and the lower block of a long spine, whose slices need not share their positions.
+    """
     in_plane = slices.points - np.outer(slices.along, slices.normal)
-    same_height = np.diff(slices.along) < _same_place_mm(slices.along)
+    same_height = np.diff(slices.along) < max(_same_place_mm(slices.along), _find_overlap_mm(slices))
     if not np.any(same_height & (np.linalg.norm(np.diff(in_plane, axis=0), axis=1) > JUMP_MM)):
         return [slices]
     labels = fcluster(linkage(in_plane, "single"), JUMP_MM, "distance")
     return [_take(slices, np.flatnonzero(labels == label).tolist()) for label in dict.fromkeys(labels.tolist())]
+
+
+def _find_overlap_mm(slices: _Slices) -> float:
+    """Slices nearer to each other than this overlap; where they also lie aside they are of two blocks."""
+    stated = [frame.thickness_mm for frame in slices.frames if frame.thickness_mm is not None]
+    return OVERLAP_SHARE * float(np.median(stated)) if stated else 0.0
 
 
 def _drop_duplicates(slices: _Slices, open_one: Open) -> tuple[_Slices, dict[SliceSource, str]]:

@@ -192,6 +192,19 @@ def test_stacks_beside_each_other_are_told_apart(tmp_path: Path) -> None:
     assert [(stack.shape[0], stack.affine[1, 3]) for stack in stacks] == [(4, 0), (4, 30)]
 
 
+@pytest.mark.parametrize("offset", [0.3, 1.0, 2.0, 3.7])
+def test_blocks_of_a_long_spine_are_told_apart_wherever_their_slices_lie(tmp_path: Path, offset: float) -> None:
+    upper, lower = (30 + offset, 0, 200), (30, 0, 0)
+    stacks = scan_stacks(tmp_path, [*make_stack(SAGITTAL, upper, 9), *make_stack(SAGITTAL, lower, 9)])
+    assert [stack.shape[0] for stack in stacks] == [9, 9]
+    assert [stack.affine[2, 3] for stack in stacks] == [200, 0] and not any(stack.remarks for stack in stacks)
+
+
+def test_parallel_axial_stacks_that_overlap_are_told_apart(tmp_path: Path) -> None:
+    datasets = [*make_stack(AXIAL, (0, 0, 0), 5), *make_stack(AXIAL, (0, 6, 15), 5)]
+    assert [stack.shape[0] for stack in scan_stacks(tmp_path, datasets)] == [5, 5]
+
+
 def test_single_slices_far_apart_are_no_volume(tmp_path: Path) -> None:
     datasets = [make_stack(AXIAL, (0, 0, 30 * k), 1, InstanceNumber=k)[0] for k in range(5)]
     stacks = scan_stacks(tmp_path, datasets)
