@@ -21,6 +21,7 @@ REMARKS: dict[str, str] = {
     "contrast-disagrees": "a contrast agent is named, but the description says there is none",
     "weighting-assumed": "the file does not say what it is weighted for; T2 is assumed",
     "single-shot": "a single-shot or heavily T2-weighted sequence, as for myelograms",
+    "joined-series": "one stack that was sent under several SeriesInstanceUIDs",
     "lossy": "lossy compression: fine detail may be gone",
     # a stack
     "duplicate-slice": "a slice is there twice with the same voxels; one is kept",
@@ -49,13 +50,16 @@ REMARKS: dict[str, str] = {
 
 
 def to_sentence(remark: str) -> str:
-    """The words for a remark: a code, ``geometry: `` and a code, or a code and the structures that it is about.
+    """The words for a remark: a code, behind ``geometry: `` or a view or before the structures that it is about.
 
     Of an unknown code its own words, without hyphens.
     """
     remark = remark.removeprefix("geometry: ")
     if remark in REMARKS:
         return REMARKS[remark]
+    view, _, code = remark.rpartition(": ")
+    if code in REMARKS:
+        return f"{view}: {REMARKS[code]}"
     code, _, structures = remark.partition(" ")
     if code in REMARKS:
         return f"{structures}: {REMARKS[code]}"

@@ -10,6 +10,7 @@ from imaging.dicom.duplicates import drop_same_instances
 from imaging.dicom.exclusion import find_exclusion, is_localizer, is_only_compressed, names_other_region, REFUSED
 from imaging.dicom.fault import Fault
 from imaging.dicom.grouping import group_by, SAME_PLACE_MM, split_group, to_group_key
+from imaging.dicom.joining import find_parts
 from imaging.dicom.orientation import cluster_orientations, to_mean_axes
 from imaging.dicom.record import FrameHeader
 from imaging.dicom.sources import Open
@@ -42,11 +43,11 @@ class _Draft(NamedTuple):
 def to_series(frames: Sequence[FrameHeader], open_one: Open) -> tuple[tuple[Series, ...], tuple[SeriesFault, ...]]:
     """The series of one study's frames, numbered from 1 by SeriesNumber, then by UID and header; and the refusals.
 
-    One SeriesInstanceUID gives several series where matrix, echo, kind or plane differ. A series none of whose frames
-    can be placed stays as an excluded one.
+    One SeriesInstanceUID gives several series where matrix, echo, kind or plane differ, and several UIDs one series
+    where they are parts of one sagittal stack. A series none of whose frames can be placed stays as an excluded one.
     """
     by_uid = group_by(frames, lambda frame: frame.facts.series_uid)
-    drafts = sorted((draft for part in by_uid.values() for draft in _draft(part)), key=_to_order)
+    drafts = _join(sorted((draft for part in by_uid.values() for draft in _draft(part)), key=_to_order))
     made = [_make(number, draft, open_one) for number, draft in enumerate(drafts, 1)]
     faults = [SeriesFault(series.number, fault) for series, found in made for fault in found]
     return tuple(series for series, _ in made), tuple(faults)
@@ -55,6 +56,24 @@ def to_series(frames: Sequence[FrameHeader], open_one: Open) -> tuple[tuple[Seri
 def to_digest(uid: str) -> str:
     """16 hex digits that stand for a UID, which may hold a date; empty for none."""
     return hashlib.sha256(uid.encode()).hexdigest()[:16] if uid else ""
+
+
+def _join(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """The drafts in their order, those that are parts of one acquisition as one, in the place of the first."""
+    plain = [number for number, draft in enumerate(drafts) if draft.exclusion is None and draft.plane is Plane.SAGITTAL]
+    parts = [[plain[k] for k in part] for part in find_parts([drafts[number].frames for number in plain])]
+    others = [[number] for number in range(len(drafts)) if number not in plain]
+    return [_join_parts([drafts[number] for number in part]) for part in sorted([*parts, *others])]
+
+
+def _join_parts(drafts: Sequence[_Draft]) -> _Draft:
+    if len(drafts) == 1:
+        return drafts[0]
+    return drafts[0]._replace(
+        frames=[frame for draft in drafts for frame in draft.frames],
+        faults=tuple(fault for draft in drafts for fault in draft.faults),
+        remarks=tuple({*(remark for draft in drafts for remark in draft.remarks), "joined-series"}),
+    )
 
 
 def _draft(frames: Sequence[FrameHeader]) -> list[_Draft]:

@@ -1,6 +1,6 @@
 """Slices are ordered by where they lie, stacks cut at gaps, and repairs leave a remark."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import highdicom.spatial
@@ -396,6 +396,39 @@ def test_an_enhanced_file_twice_counts_once(tmp_path: Path) -> None:
     dataset = make_enhanced([(SAGITTAL, (0, 0, 0), 4)])
     series, _ = scan(tmp_path, [dataset, dataset])
     assert series[0].stacks[0].shape[0] == 4 and series[0].remarks == ("same-instance-twice",)
+
+
+def divide(datasets: list, uid_of: Callable[[int], int]) -> list:
+    for k, dataset in enumerate(datasets):
+        dataset.SeriesInstanceUID = to_uid("part", uid_of(k))
+        dataset.SeriesNumber = uid_of(k) + 3
+    return datasets
+
+
+@pytest.mark.parametrize("uid_of", [lambda k: k // 5, lambda k: k % 2, lambda k: k % 3])
+def test_a_sagittal_stack_under_several_uids_is_one_series(tmp_path: Path, uid_of: Callable[[int], int]) -> None:
+    (series,), refusals = scan(tmp_path, divide(make_stack(SAGITTAL, (30, 0, 0), 10, 4.4, **T2), uid_of))
+    assert not refusals and series.remarks == ("joined-series",) and series.images == 10
+    assert [stack.shape[0] for stack in series.stacks] == [10] and not series.stacks[0].remarks
+
+
+@pytest.mark.parametrize(
+    ("first", "step_mm", "other"),
+    [
+        ((28, 0, 0), 4.0, {}),
+        ((30, 0, 0), 4.0, {}),
+        ((10, 3, 0), 4.0, {}),
+        ((9, 0, 0), 4.0, {}),
+        ((10, 0, 0), 4.0, {"EchoTime": 90.0}),
+        ((10, 0, 0), 4.0, {"SeriesDescription": "T2 FS"}),
+        ((10, 0, 0), 4.0, {"FrameOfReferenceUID": "1.2.9"}),
+    ],
+)
+def test_sagittal_series_that_are_no_parts_of_one_stay_apart(tmp_path: Path, first, step_mm: float, other) -> None:
+    datasets = make_stack(SAGITTAL, (30, 0, 0), 5, step_mm, "one", **T2)
+    datasets += make_stack(SAGITTAL, first, 5, step_mm, "two", **(T2 | other))
+    series, refusals = scan(tmp_path, datasets)
+    assert len(series) == 2 and not refusals and not any(one.remarks for one in series)
 
 
 def test_several_frames_of_reference_in_a_series_are_none(tmp_path: Path) -> None:

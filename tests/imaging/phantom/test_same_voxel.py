@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from imaging.crop_plan import CropSettings, cut_discs, plan_disc, StackPlace
+from imaging.crop_plan import CropSettings, cut_discs, PlacedStack, plan_disc
 from imaging.dicom.pixels import read_volume
 from imaging.dicom.scan import scan_studies
 from imaging.frames import DiscFrame
@@ -58,8 +58,8 @@ def read_discs(folder: Path, frame: DiscFrame) -> Volumes:
     return to_volumes(scan.studies[0], frame)
 
 
-def to_places(series: Sequence[Series]) -> list[StackPlace]:
-    return [StackPlace(one, number) for one in series for number in range(len(one.stacks))]
+def to_places(series: Sequence[Series]) -> list[PlacedStack]:
+    return [PlacedStack(one, number) for one in series for number in range(len(one.stacks))]
 
 
 def to_volumes(study: Study, frame: DiscFrame) -> Volumes:
@@ -121,7 +121,7 @@ SAME_VOXELS = {
     "plain",
     *ORDERS,
     *(name for name in DIRECTIONS if "turned" not in name),
-    *("resent", "copied", "series per stack"),
+    *("resent", "copied", "series per stack", "sagittal halves", "sagittal alternate"),
     *(
         name
         for name in FILES
