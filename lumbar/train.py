@@ -107,6 +107,8 @@ def prepare_run(config: "Config", out: Path, restart: bool, ranks: Ranks) -> "Pr
     discs = describe_discs(prepared.joined.targets, prepared.reader.index)
     if begun:
         check_same_data(out, discs, prepared.split)
+        if not complete:
+            click.echo(f"going on with the run in {out.name}", err=True)
     else:
         write_record(out, config, discs, prepared.split, prepared.joined.dropped)
     return None if complete else prepared

@@ -13,7 +13,7 @@ from lumbar.console import progress
 from lumbar.ranks import first_speaks, Ranks
 from training.config import Config
 from training.preparation import Prepared
-from training.run_record import write_environment, write_summary
+from training.run_record import read_lowest_loss, write_environment, write_summary
 
 if TYPE_CHECKING:
     from training.loop import Progress
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 class Watcher:
     """Says what the loop reports: steps on a bar, a line for each epoch."""
 
-    def __init__(self, bar: Bar, log: "TensorBoardLog | None") -> None:
-        self.bar, self.log = bar, log
+    def __init__(self, bar: Bar, lowest: float, log: "TensorBoardLog | None") -> None:
+        self.bar, self.lowest, self.log = bar, lowest, log
         self.seen = 0
-        self.lowest = math.inf
 
     def watch(self, at: "Progress") -> None:
         """Move the bar to where the run is, which at first may be where it was taken up; tell an epoch's end."""
@@ -71,7 +70,8 @@ def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> No
         return
     write_environment(out, describe_environment(fabric.device, fabric.world_size))
     with progress(_steps(config, material.training, fabric.world_size), "steps") as bar:
-        watcher = Watcher(bar, TensorBoardLog(out / TENSORBOARD) if config.run.tensorboard else None)
+        log = TensorBoardLog(out / TENSORBOARD) if config.run.tensorboard else None
+        watcher = Watcher(bar, read_lowest_loss(out), log)
         try:
             train(config, material, out, fabric, watcher.watch)
         except KeyboardInterrupt:

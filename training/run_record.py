@@ -129,6 +129,12 @@ def write_summary(folder: Path) -> dict[str, Any]:
     return summary
 
 
+def read_lowest_loss(folder: Path) -> float:
+    """The lowest validation loss of a run so far; infinite before its first epoch's end."""
+    path = folder / METRICS
+    return float(pd.read_csv(path)["validation_loss"].min()) if path.exists() else float("inf")
+
+
 def is_complete(folder: Path) -> bool:
     """Whether a run came to its end."""
     return (folder / SUMMARY).exists()

@@ -106,7 +106,7 @@ def test_a_run_and_its_record(folder: Path) -> None:
     assert "every study counts as another patient" in result.output
     config = to_config(tomllib.loads(Path("run/config.toml").read_text()))
     assert (config.targets.hard_labels, config.split.seed, config.run.batch_size) == (True, 3, 4)
-    assert f"training          {4 * STEPS - 2} discs" in result.output
+    assert re.search(rf"training +{4 * STEPS - 2} discs of 6 studies", result.output)
     assert Path("run/dropped.csv").read_text().splitlines()[1] == "elsewhere,L3-L4,no volume"
     split = pd.read_csv("run/split.csv")
     assert split["part"].value_counts().sum() == 24
@@ -167,8 +167,12 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(folder: Path, steps: int) 
     assert result.exit_code == 130
     assert "the same command goes on from the last checkpoint" in result.output
     assert not Path("run/summary.json").exists()
-    assert run_train().exit_code == 0
-    assert run_train("--out", "straight").exit_code == 0
+    again = run_train()
+    assert (again.exit_code, "going on with the run in run" in again.output) == (0, True)
+    straight_run = run_train("--out", "straight")
+    assert straight_run.exit_code == 0
+    last = [next(line for line in r.output.splitlines() if "epoch 2" in line) for r in (again, straight_run)]
+    assert len({line.rpartition(", ")[0] for line in last}) == 1, "losses, and whether they are the lowest"
     resumed, straight = (read_checkpoint(Path(name, "last.pt"))["network"] for name in ("run", "straight"))
     assert all(torch.equal(resumed[name], straight[name]) for name in straight)
     assert len(pd.read_csv("run/metrics.csv")) == 2
