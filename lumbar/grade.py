@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from imaging.pipeline import Localize
     from imaging.selection import Selection
     from imaging.study import Study
+    from lumbar.grade_device import Device
     from lumbar.grade_study import GradedStudy
     from training.grading import Grader
+
+_NO_LANDMARKS = "the landmarks table has no row of it (--study-id-from says where study ids come from)"
 
 _PATH = click.Path(exists=True, path_type=Path)
 
@@ -40,6 +43,14 @@ _PATH = click.Path(exists=True, path_type=Path)
     "--study-id-from", default="StudyInstanceUID", show_default=True, metavar="WHAT",
     help="Where study ids come from: StudyInstanceUID, 'folder', or a DICOM keyword such as AccessionNumber.",
 )  # fmt: skip
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
+    help="Where the network runs.",
+)  # fmt: skip
+@click.option(
+    "--precision", type=click.Choice(["auto", "float32", "bfloat16"]), default="auto", show_default=True,
+    help="auto is bfloat16 on a processor that computes in it, twice as quick; probabilities differ in the hundredths.",
+)  # fmt: skip
 def grade(
     inputs: tuple[Path, ...],
     run_folder: Path,
@@ -47,6 +58,8 @@ def grade(
     landmarks: Path,
     study_ids: tuple[str, ...],
     study_id_from: str,
+    device: str,
+    precision: str,
 ) -> None:
     """Grade the discs of a STUDY: a folder, a zip file or DICOM files; there may be several studies in it.
 
@@ -62,22 +75,26 @@ def grade(
       lumbar grade study/ --run runs/first --landmarks landmarks.csv --out graded
     """
     from imaging.landmark_table import read_landmark_table
+    from lumbar.grade_device import choose
     from lumbar.grade_files import write_page, write_tables
     from lumbar.grader_origin import open_grader, read_origin
 
     scan = _scan(inputs, out, study_id_from)
     table = read_landmark_table(landmarks)
     studies = _choose(scan, study_ids)
-    grader = open_grader(run_folder)
+    if not studies and not scan.refusals:
+        raise click.UsageError("there is no file in STUDY that could be an image")
+    place = choose(device, precision)
+    grader = open_grader(run_folder, place)
     origin = read_origin(run_folder, grader)
     out.mkdir(parents=True, exist_ok=True)
     graded = []
     with progress(len(studies), "studies") as bar:
         for study in studies:
-            graded.append(_grade(study, table, grader))
-            write_page(out, graded[-1], grader, origin, "float32")
+            graded.append(_grade(study, table, grader, place))
+            write_page(out, graded[-1], grader, origin, place)
             bar.advance()
-    refused = write_tables(out, graded, scan.refusals, grader, origin)
+    refused = write_tables(out, graded, scan.refusals, grader, origin, place)
     raise click.exceptions.Exit(_report(out, graded, refused))
 
 
@@ -103,10 +120,11 @@ def _choose(scan: "Scan", study_ids: Sequence[str]) -> "list[Study]":
     return [study for study in scan.studies if not study_ids or study.study_id in study_ids]
 
 
-def _grade(study: "Study", table: "LandmarkTable", grader: "Grader") -> "GradedStudy":
+def _grade(study: "Study", table: "LandmarkTable", grader: "Grader", device: "Device") -> "GradedStudy":
+    from imaging.pipeline import PipelineSettings
     from lumbar.grade_study import grade_study
 
-    return grade_study(study, to_landmarks(table, study.study_id), grader)
+    return grade_study(study, to_landmarks(table, study.study_id), grader, device, PipelineSettings())
 
 
 def to_landmarks(table: "LandmarkTable", study_id: str) -> "Landmarks | Localize":
@@ -120,7 +138,7 @@ def to_landmarks(table: "LandmarkTable", study_id: str) -> "Landmarks | Localize
     def refuse(study: "Study", selection: "Selection") -> "Landmarks":
         if own:
             raise LandmarkError(own[0].code, own[0].reason)
-        raise LandmarkError("no-landmarks", "the landmarks table has no row of it")
+        raise LandmarkError("no-landmarks", _NO_LANDMARKS)
 
     return refuse
 

@@ -16,7 +16,8 @@ from imaging.remarks import to_sentence
 from imaging.store.crop import DiscCrops
 from imaging.store.whole_file import write_whole
 from lexicons.vocabulary import Grade, Level, Task
-from lumbar.grade_study import GradedStudy, views_of, views_shown
+from lumbar.grade_device import Device
+from lumbar.grade_study import GradedStudy, no_predictions, views_of, views_shown
 from lumbar.grader_origin import Origin
 from lumbar.pages.grade_bars import Graded, to_word
 from lumbar.pages.grade_page import GradedDisc, GradedPage, NOT_A_DEVICE, PHANTOM, to_grade_page
@@ -35,7 +36,7 @@ def to_page_name(study_id: str) -> str:
     return f"{plain}.html"
 
 
-def write_page(folder: Path, graded: GradedStudy, grader: Grader, origin: Origin, precision: str) -> None:
+def write_page(folder: Path, graded: GradedStudy, grader: Grader, origin: Origin, device: Device) -> None:
     """Write the page of one study."""
     page = GradedPage(
         graded.study_id,
@@ -46,7 +47,7 @@ def write_page(folder: Path, graded: GradedStudy, grader: Grader, origin: Origin
         draw_spine_png(graded.located) if graded.located else None,
         origin,
         version("lumbar"),
-        precision,
+        device.precision,
     )
     write_whole(folder / to_page_name(graded.study_id), [to_grade_page(page).encode()])
 
@@ -56,7 +57,14 @@ def _to_disc(graded: GradedStudy, disc: DiscCrops, grader: Grader) -> GradedDisc
     level = disc.frame.level
     grades = {task: slots[level, task] for task in grader.tasks}
     views = _to_views(disc, grader)
-    return GradedDisc(level, grades, draw_disc(disc), views, disc.remarks)
+    shared = to_shared_remarks(graded.discs)
+    own = tuple(code for code in disc.remarks if code not in shared)
+    return GradedDisc(level, grades, draw_disc(disc), views, own)
+
+
+def to_shared_remarks(discs: Sequence[DiscCrops]) -> tuple[str, ...]:
+    """The remarks that every disc of a study has."""
+    return tuple(code for code in discs[0].remarks if all(code in disc.remarks for disc in discs)) if discs else ()
 
 
 def _to_views(disc: DiscCrops, grader: Grader) -> tuple[str, ...]:
@@ -75,9 +83,8 @@ def to_slots(predictions: pd.DataFrame) -> dict[tuple[Level, Task], Graded]:
 
 def to_cautions(graded: GradedStudy, origin: Origin) -> list[str]:
     """Sentences on what makes all grades of a study less sure."""
-    cautions = []
-    for code in graded.landmarks.remarks if graded.landmarks else ():
-        cautions.append(f"Landmarks: {to_sentence(code)}.")
+    shared = to_shared_remarks(graded.discs)
+    cautions = [_to_caution(to_sentence(code)) for code in shared if code != "axial: missing"]
     alone = [
         str(disc.frame.level)
         for disc in graded.discs
@@ -89,14 +96,22 @@ def to_cautions(graded: GradedStudy, origin: Origin) -> list[str]:
     return cautions
 
 
+def _to_caution(sentence: str) -> str:
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
 def write_tables(
-    folder: Path, studies: Sequence[GradedStudy], others: Iterable[Refusal], grader: Grader, origin: Origin
+    folder: Path,
+    studies: Sequence[GradedStudy],
+    others: Iterable[Refusal],
+    grader: Grader,
+    origin: Origin,
+    device: Device,
 ) -> int:
     """Write the tables of all studies; how many rows were refused."""
-    predictions = pd.concat([study.predictions for study in studies], ignore_index=True) if studies else None
-    if predictions is not None:
-        write_predictions(predictions, folder / PREDICTIONS)
-    write_whole(folder / GRADES, [to_grades_json(studies, grader, origin).encode()])
+    parts = [study.predictions for study in studies if len(study.predictions)] or [no_predictions(grader)]
+    write_predictions(pd.concat(parts, ignore_index=True), folder / PREDICTIONS)
+    write_whole(folder / GRADES, [to_grades_json(studies, grader, origin, device).encode()])
     refusals = [*others, *(refusal for study in studies for refusal in study.refusals)]
     if refusals:
         write_whole(folder / REFUSED, [to_refusal_csv(refusals)])
@@ -105,11 +120,12 @@ def write_tables(
     return len(refusals)
 
 
-def to_grades_json(studies: Sequence[GradedStudy], grader: Grader, origin: Origin) -> str:
+def to_grades_json(studies: Sequence[GradedStudy], grader: Grader, origin: Origin, device: Device) -> str:
     """The grades of all studies with their probabilities, what was refused, and what graded them."""
     content = {
         "notice": " ".join([PHANTOM, NOT_A_DEVICE] if origin.phantom else [NOT_A_DEVICE]),
         "version": version("lumbar"),
+        "precision": device.precision,
         "run": {"name": origin.run, "model": origin.model, "discs": origin.discs, "phantom": origin.phantom},
         "studies": [_to_study_json(study, grader, origin) for study in studies],
     }

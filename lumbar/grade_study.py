@@ -1,9 +1,7 @@
 """One study to grades: its discs cut in memory, graded by a run's network, and what could not be graded and why."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,27 +17,10 @@ from imaging.selection import select_series
 from imaging.store.crop import DiscCrops
 from imaging.study import Study
 from lexicons.vocabulary import Grade, View
+from lumbar.grade_device import Device
 from training.data import Batch
 from training.grading import grade_batches, Grader
 from training.predictions import to_predictions
-
-DISCS_AT_ONCE = 2
-"""More is no quicker on a processor, and takes more memory."""
-
-
-@dataclass(frozen=True)
-class Device:
-    """Where the network runs, and in what precision: a context for each batch."""
-
-    name: str = "cpu"
-    precision: Callable[[], Any] = nullcontext
-
-
-@dataclass(frozen=True)
-class Steps:
-    """What is told of each step as it ends, such as its seconds to a benchmark; ``done`` gets its name."""
-
-    done: Callable[[str], None] = field(default=lambda _: None)
 
 
 class GradedStudy(NamedTuple):
@@ -60,26 +41,27 @@ def grade_study(
     study: Study,
     landmarks: Landmarks | Localize,
     grader: Grader,
-    device: Device = Device(),
-    settings: PipelineSettings | None = None,
-    steps: Steps = Steps(),
+    device: Device,
+    settings: PipelineSettings,
+    watch: Callable[[str], None] = lambda _: None,
 ) -> GradedStudy:
     """The grades of every disc of a study that its landmarks and its images show.
 
-    ``landmarks`` are known, or what finds them. A disc that shows no view which the grader takes is refused.
+    ``landmarks`` are known, or what finds them. A disc that shows no view which the grader takes is refused. ``watch``
+    is told the name of each step as it ends.
     """
-    settings = settings or PipelineSettings()
     known = _find_landmarks(study, landmarks, settings)
-    steps.done("landmarks")
+    watch("landmarks")
     if isinstance(known, Refusal):
-        return GradedStudy(study.study_id, _no_predictions(grader), (), (known,))
+        return GradedStudy(study.study_id, no_predictions(grader), (), (known,))
     built = build_discs(study, known, settings)
-    steps.done("crops")
+    watch("crops")
     discs, unseen = _split_by_view(study.study_id, built.discs, grader)
     predictions = grade_discs(study.study_id, discs, grader, device)
-    steps.done("network")
-    refusals = (*built.refusals, *unseen)
-    return GradedStudy(study.study_id, predictions, discs, refusals, known, _locate(study, known, built, settings))
+    watch("network")
+    located = _locate(study, known, built, settings)
+    watch("spine")
+    return GradedStudy(study.study_id, predictions, discs, (*built.refusals, *unseen), known, located)
 
 
 def _find_landmarks(study: Study, landmarks: Landmarks | Localize, settings: PipelineSettings) -> Landmarks | Refusal:
@@ -119,27 +101,24 @@ def views_shown(disc: DiscCrops) -> tuple[View, ...]:
     return tuple(view for view, crops in ((View.AXIAL, disc.axial), (View.SAGITTAL, disc.sagittal)) if crops)
 
 
-def grade_discs(study_id: str, discs: Sequence[DiscCrops], grader: Grader, device: Device = Device()) -> pd.DataFrame:
+def grade_discs(study_id: str, discs: Sequence[DiscCrops], grader: Grader, device: Device) -> pd.DataFrame:
     """The predictions table of a study's discs, in their order."""
     if not discs:
-        return _no_predictions(grader)
+        return no_predictions(grader)
     probabilities: FloatArray = np.zeros((len(discs), len(grader.tasks), len(Grade)))
-    for rows, logits in grade_batches(grader, _to_batches(discs), device.name, device.precision):
+    for rows, logits in grade_batches(grader, _to_batches(discs), device.name, device.context):
         probabilities[rows] = logits.double().softmax(dim=-1).cpu().numpy()
     keys = pd.DataFrame({"study_id": study_id, "level": [str(disc.frame.level) for disc in discs]})
     return to_predictions(keys, grader.tasks, probabilities)
 
 
 def _to_batches(discs: Sequence[DiscCrops]) -> list[Batch]:
-    nothing = torch.empty((0, 0), dtype=torch.int8)
-    starts = range(0, len(discs), DISCS_AT_ONCE)
-    parts = [(start, tuple(discs[start : start + DISCS_AT_ONCE])) for start in starts]
-    return [
-        Batch(list(range(start, start + len(part))), part, (None,) * len(part), nothing, nothing)
-        for start, part in parts
-    ]
+    """A batch a disc: more at once are no quicker on a processor, and take more memory."""
+    nothing = torch.empty((1, 0), dtype=torch.int8)
+    return [Batch([row], (disc,), (None,), nothing, nothing) for row, disc in enumerate(discs)]
 
 
-def _no_predictions(grader: Grader) -> pd.DataFrame:
+def no_predictions(grader: Grader) -> pd.DataFrame:
+    """A predictions table without a row."""
     empty = pd.DataFrame({"study_id": pd.Series(dtype="string"), "level": pd.Series(dtype="string")})
     return to_predictions(empty, grader.tasks, np.zeros((0, len(grader.tasks), len(Grade))))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from lumbar.grade_device import Device, to_channels_last
 from training.grading import Grader, load_grader
 from training.run_folder import BEST, RunError
 
@@ -33,12 +34,12 @@ class Origin:
     view_dropout: float
 
 
-def open_grader(run: Path, device: str = "cpu") -> Grader:
-    """The grader of a run folder; RunError where there is none in it."""
+def open_grader(run: Path, device: Device) -> Grader:
+    """The grader of a run folder, on a device; RunError where there is none in it."""
     if not (run / BEST).exists():
         raise RunError(f"{run.name} has no {BEST}: it is no run of `lumbar train`, or its first epoch has not ended")
     try:
-        return load_grader(run, device)
+        grader = load_grader(run, device.name)
     except Exception as error:
         if isinstance(error, ValueError) and type(error).__module__.startswith("training"):
             raise
@@ -46,6 +47,8 @@ def open_grader(run: Path, device: str = "cpu") -> Grader:
             f"{run.name}/{BEST} cannot be read as a grader ({type(error).__name__}): "
             "it is damaged, or of another version"
         ) from None
+    to_channels_last(grader.network)
+    return grader
 
 
 def read_origin(run: Path, grader: Grader) -> Origin:
