@@ -214,7 +214,7 @@ def test_the_patient_in_a_mirror_has_sides_swapped(exam: Path, graded: Result, t
     write_landmarks(tmp_path / "landmarks.csv", [to_landmarks(mirrored, to_study_id("P1"))])
     assert grade(tmp_path, run).exit_code == 0
     was, now = Pictures(read_page(exam)).found, Pictures(read_page(tmp_path)).found
-    level, name = "L3-L4, sagittal, 16 mm {{}} of the middle", "L3-L4, axial, in the plane of the disc"
+    level, name = "L3-L4, sagittal, 16 mm {} of the middle", "L3-L4, axial, in the plane of the disc"
     spots = {side: to_spot(found[level.format(side)]) for found, side in ((was, "left"), (now, "right"))}
     assert np.abs(np.subtract(spots["left"], spots["right"])).max() < 8
     row, column = to_spot(was[name])
