@@ -15,6 +15,7 @@ from engines import BUILD, describe_machine, machine, write_results
 from scipy.ndimage import affine_transform
 
 from imaging.augmentation import to_rotation
+from imaging.crop_plan import MARGIN
 from imaging.crops import cut_crop
 from imaging.dicom.pixels import to_part
 from imaging.frames import DiscFrame
@@ -68,7 +69,7 @@ def _cut(
     affine[:3, 3] = frame.centre + rng.uniform(-3, 3, 3) - linear @ ((np.array(shape[::-1]) - 1) / 2)
     stack = Stack(shape, affine, 4.0, None, ())
     voxels = rng.integers(0, WHITE, shape).astype(np.uint16)
-    crop = cut_crop(lambda part: to_part(stack, part.start, part.stop, voxels[part]), stack, frame, grid)
+    crop = cut_crop(lambda part: to_part(stack, part.start, part.stop, voxels[part]), stack, frame, grid, MARGIN)
     assert crop is not None
     return crop
 

@@ -6,7 +6,6 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from imaging.augmentation import Augmentation, AugmentationSettings, to_augmentation_matrix
 from imaging.frames import DiscFrame
 from imaging.geometry import FloatArray, transform
 from imaging.grids import Grid, to_grid_affine
@@ -14,12 +13,6 @@ from imaging.refusal import ImagingError
 from imaging.store.crop import Crop
 from imaging.study import Stack
 from imaging.volume import to_bare_volume, Volume
-
-TURN_SLACK = 0.02
-"""A margin for turns between the extremes, some of which reach a little further."""
-
-MARGIN = 0.1
-"""How much larger than the grid a crop is on each axis, as a share of the extent, half of it on each side."""
 
 ROUNDING = 1e-6
 """Of an index, in voxels: a corner on a voxel's centre needs no voxel beyond it."""
@@ -36,17 +29,16 @@ def cut_crop(
     stack: Stack | Volume,
     frame: DiscFrame,
     grid: Grid,
-    margin: float = MARGIN,
-    augmentation: AugmentationSettings | None = None,
+    margin: float,
     series: str = "",
 ) -> Crop | None:
     """The crop of a stack around a disc's grid; None where the stack does not reach it.
 
     ``read`` gives the volume of a range of slices, and is asked for those that are needed. The crop holds every voxel
-    that a sample of the grid needs, of the grid enlarged by ``margin``, and of the grid under any augmentation within
-    the settings. ImagingError where a voxel is not a finite number.
+    that a sample needs of the grid enlarged by ``margin``, a share of its extent, half of it on each side.
+    ``series`` is the source's digest. ImagingError where a voxel is not a finite number.
     """
-    box = to_box(stack, frame, grid, margin, augmentation)
+    box = to_box(stack, frame, grid, margin)
     if box is None:
         return None
     slices, rows, columns = box
@@ -57,19 +49,10 @@ def cut_crop(
     return Crop(Volume(voxels, affine, part.thickness_mm, part.slice_offsets_mm), scale, offset, series)
 
 
-def to_box(
-    stack: Stack | Volume,
-    frame: DiscFrame,
-    grid: Grid,
-    margin: float = MARGIN,
-    augmentation: AugmentationSettings | None = None,
-) -> Box | None:
-    """The slices, rows and columns of a stack that a disc's grid needs; None where there are none."""
+def to_box(stack: Stack | Volume, frame: DiscFrame, grid: Grid, margin: float) -> Box | None:
+    """The slices, rows and columns of a stack that a disc's grid, so enlarged, needs; None where there are none."""
     volume = to_bare_volume(stack)
-    corners = to_corners(frame, grid, margin)
-    if augmentation is not None:
-        corners = np.concatenate([corners, _augmented(to_corners(frame, grid, TURN_SLACK), frame, augmentation)])
-    indices = volume.to_indices(corners)[:, ::-1]  # k, j, i
+    indices = volume.to_indices(to_corners(frame, grid, margin))[:, ::-1]  # k, j, i
     shape = np.array(volume.voxels.shape)
     low, high = indices.min(axis=0), indices.max(axis=0)
     if np.any(high < -0.5) or np.any(low > shape - 0.5):
@@ -85,22 +68,6 @@ def to_corners(frame: DiscFrame, grid: Grid, margin: float) -> FloatArray:
     count = np.array(grid.samples[::-1], dtype=np.float64)
     ends = np.array(list(product((-0.5, 0.5), repeat=3))) * (1 + margin)
     return transform(to_grid_affine(grid, frame), ends * count + (count - 1) / 2)
-
-
-def _augmented(corners: FloatArray, frame: DiscFrame, settings: AugmentationSettings) -> FloatArray:
-    """The corners under the extremes of the augmentation, (n, 3)."""
-    scales = {1 - settings.scale, 1 + settings.scale}
-    flips = {False, settings.flip_probability > 0}
-    moved = []
-    for turn, scale, flip in product(product((-1, 0, 1), repeat=3), scales, flips):
-        a, b, c = np.multiply(settings.rotation_deg, turn).tolist()
-        matrix = to_augmentation_matrix(Augmentation((a, b, c), (0.0, 0.0, 0.0), scale, flip), frame)
-        moved.append(transform(matrix, corners))
-    every = np.concatenate(moved)
-    axes = np.column_stack([frame.left, frame.post, frame.sup])
-    shifts = np.array(list(product((-1, 1), repeat=3))) * settings.shift_mm @ axes.T
-    reached: FloatArray = (every[:, None] + shifts).reshape(-1, 3)
-    return reached
 
 
 def to_uint16(voxels: Voxels) -> tuple[npt.NDArray[np.uint16], float, float]:

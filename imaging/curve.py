@@ -69,18 +69,16 @@ class SpineCurve:
     length_mm: float
 
 
-def fit_curve(
-    landmarks: Landmarks, settings: CurveSettings = CurveSettings(), up: FloatArray | None = None
-) -> SpineCurve:
+def fit_curve(landmarks: Landmarks, settings: CurveSettings = CurveSettings()) -> SpineCurve:
     """The spine curve of the landmarks.
 
-    Two landmarks give a line. One gives a line along ``up``, (3,), the normal of an axial stack or of the disc.
-    LandmarkError where the landmarks cannot be a spine's, or where there is one and no ``up``.
+    Two landmarks give a line, and so does a single disc with a normal. LandmarkError where the landmarks cannot be a
+    spine's, or where there is only one and no normal.
     """
     check_landmarks(landmarks)
     nodes = to_nodes(landmarks)
     if len(nodes.structures) == 1:
-        return _to_line(nodes, _to_only_normal(landmarks) if up is None else up)
+        return _to_line(nodes, _to_only_normal(landmarks))
     points = nodes.points.copy()
     if settings.mode is CurveMode.MID_SLICE:
         points[:, 0] = np.median(points[:, 0])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from imaging.crop_plan import CropSettings, cut_discs, plan_disc, Read, StackPlace, with_remarks
+from imaging.crop_plan import CropSettings, cut_discs, PlacedStack, plan_disc, Read, with_remarks
 from imaging.curve import CurveSettings, fit_curve
 from imaging.dicom.pixels import read_volume
 from imaging.disc_frames import DiscFrames, to_disc_frames
@@ -56,7 +56,7 @@ def build_discs(
         frames = find_frames(known, selection.sagittal, settings.curve)
     except LandmarkError as error:
         return Built((), (*selection.refusals, Refusal(study.study_id, "landmarks", error.code, "", str(error))))
-    sagittal, axial = _to_places([selection.sagittal]), _to_places(selection.axial)
+    sagittal, axial = _to_placed([selection.sagittal]), _to_placed(selection.axial)
     plans = [plan_disc(frame, sagittal, axial, settings.crops) for frame in frames.frames]
     unseen = [_to_unseen(study, frame) for frame, plan in zip(frames.frames, plans, strict=True) if plan is None]
     discs, unread = cut_discs(study.study_id, [plan for plan in plans if plan], settings.crops, read)
@@ -80,8 +80,8 @@ def _check_axial(selection: Selection) -> tuple[Refusal, ...]:
     return (Refusal(selection.study_id, "axial view", "no-axial", "", reason),)
 
 
-def _to_places(series: Sequence[Series]) -> list[StackPlace]:
-    return [StackPlace(one, number) for one in series for number in range(len(one.stacks))]
+def _to_placed(series: Sequence[Series]) -> list[PlacedStack]:
+    return [PlacedStack(one, number) for one in series for number in range(len(one.stacks))]
 
 
 def _to_unseen(study: Study, frame: DiscFrame) -> Refusal:

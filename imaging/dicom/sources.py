@@ -17,19 +17,13 @@ class MemberTooLarge(OSError):
     """A zip member holds more than MAX_MEMBER_BYTES."""
 
 
-def open_source(path: Path, member: str | None) -> BinaryIO:
-    """The content of a file, or of a zip file's member read into memory.
-
-    OSError where it cannot be read; zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError (encrypted) or
-    KeyError where a member cannot. To open many members of one zip file use ``open_sources``.
-    """
-    with open_sources() as open_one:
-        return open_one(path, member)
-
-
 @contextmanager
 def open_sources() -> Iterator[Open]:
-    """A function that opens sources as ``open_source`` does, and reads a zip file's directory only once."""
+    """A function that opens a file, or reads a zip file's member into memory; a zip's directory is read once.
+
+    It raises OSError where the content cannot be read; zipfile.BadZipFile, zlib.error, NotImplementedError,
+    RuntimeError (encrypted) or KeyError where a member cannot.
+    """
     archives: dict[Path, ZipFile] = {}
 
     def open_one(path: Path, member: str | None) -> BinaryIO:

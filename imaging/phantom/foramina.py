@@ -65,11 +65,11 @@ def _to_foramen(spine: Spine, layout: Layout, profiles: Profiles, above: int) ->
     back = float(np.interp(disc_s, layout.s, profiles.offset + profiles.half_depth))
     scale = size * min(1.0, (floor - roof) / (20.0 * size))
     x, shift = disc.severities, disc.shifts
-    openings = [to_foramen(x[n], shift[n], scale) for n in (1, 2)]
-    recesses = [to_recess(x[n], shift[n], size) for n in (3, 4)]
+    left, right = (to_foramen(x[n], shift[n], scale) for n in (1, 2))
+    recess_left, recess_right = (to_recess(x[n], shift[n], size) for n in (3, 4))
     return Foramen(
         disc.level, disc_s, float(np.interp(disc_s, layout.s, profiles.sac_middle)),
         (roof + floor) / 2, size * (to_pedicle_a(spine.vertebrae[above]) + 2.5), back + 4.5 * size,
         disc_s + 3.0 * size, RECESS_A_MM * size, back + 4.8 * size,
-        to_foramen(0.0, 0.0, scale), to_recess(0.0, 0.0, size), *openings, *recesses, x,
+        to_foramen(0.0, 0.0, scale), to_recess(0.0, 0.0, size), left, right, recess_left, recess_right, x,
     )  # fmt: skip

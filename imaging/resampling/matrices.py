@@ -26,22 +26,6 @@ def to_index_matrix(
     return np.linalg.solve(volume.affine, to_patient).astype(np.float64)
 
 
-def to_theta(volume: Volume, frame: DiscFrame, grid: Grid, augmentation: Augmentation | None = None) -> FloatArray:
-    """The 3 x 4 theta of torch's ``affine_grid`` and ``grid_sample``, both with ``align_corners=False``.
-
-    ``affine_grid`` counts from -1 to 1 between the outer faces of the first and last sample, ``grid_sample`` between
-    those of the first and last voxel. Slices that are not evenly spaced: the third row is of the offset in mm,
-    taken as if it were k.
-    """
-    matrix = to_index_matrix(volume, frame, grid, augmentation)
-    samples = np.array(grid.samples[::-1], dtype=np.float64)  # width, height, depth
-    voxels = np.array(volume.voxels.shape[::-1], dtype=np.float64)  # columns, rows, slices
-    linear = matrix[:3, :3] * (samples / 2)
-    centre = matrix[:3, :3] @ ((samples - 1) / 2) + matrix[:3, 3]
-    theta: FloatArray = np.column_stack([linear * (2 / voxels)[:, None], (2 * centre + 1) / voxels - 1])
-    return theta
-
-
 def to_step_height(volume: Volume) -> float:
     """How far apart along the normal two slice planes are whose third index differs by 1, mm."""
     return abs(float(volume.affine[:3, 2] @ volume.normal))

@@ -8,7 +8,7 @@ from imaging.volume import Volume
 
 @dataclass(frozen=True)
 class Crop:
-    """A box of a stack's voxels, with the margin that augmentation needs.
+    """A box of a stack's voxels, a little larger than the disc's grid.
 
     ``volume``: the box; its ``voxels`` are uint16 and stand for ``voxels * scale + offset`` of the decoded image.
     ``series`` is the digest of the source series. A disc's axial view may have more than one crop, one a stack.

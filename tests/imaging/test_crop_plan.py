@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imaging.crop_plan import CropSettings, cut_discs, plan_disc, StackPlace
+from imaging.crop_plan import CropSettings, cut_discs, PlacedStack, plan_disc
 from imaging.dicom.pixels import to_part
 from imaging.frames import DiscFrame
 from imaging.geometry import FloatArray, Plane
@@ -42,9 +42,9 @@ def axial_stack(z: float, slices: int = 5) -> Stack:
     return a_stack(AXIAL_AXES, (-100.0, -100.0, z - 4.0 * (slices - 1) / 2), (slices, 200, 200), 4.0)
 
 
-def places(number: int, plane: Plane, *stacks: Stack) -> list[StackPlace]:
+def places(number: int, plane: Plane, *stacks: Stack) -> list[PlacedStack]:
     series = Series(number, f"digest{number}", "", plane, Weighting.T2, False, False, 100.0, stacks)
-    return [StackPlace(series, n) for n in range(len(stacks))]
+    return [PlacedStack(series, n) for n in range(len(stacks))]
 
 
 def signal(points: FloatArray) -> FloatArray:

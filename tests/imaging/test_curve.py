@@ -87,7 +87,6 @@ def test_one_landmark_needs_a_direction() -> None:
     with pytest.raises(LandmarkError, match="one landmark and no direction"):
         fit_curve(one)
     up = np.array([0.0, -0.6, 0.8])
-    np.testing.assert_allclose(to_tangents(fit_curve(one, up=up), np.array(0.0)), -up)
     disc = DiscLandmark(Level.L5_S1, np.zeros(3), up, 1.0)
     only = Landmarks("a", (), np.zeros((0, 3)), np.zeros(0), (disc,))
     np.testing.assert_allclose(to_tangents(fit_curve(only), np.array(0.0)), -up)

@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imaging.augmentation import Augmentation, AugmentationSettings, draw_augmentation, to_augmentation_matrix
 from imaging.geometry import to_affine, to_unit_axes, transform
 from imaging.grids import to_grid_affine
-from imaging.resampling.matrices import to_blend_width, to_index_matrix, to_slice_gaps, to_theta
+from imaging.resampling.matrices import to_blend_width, to_index_matrix, to_slice_gaps
 from imaging.volume import Volume
 from tests.imaging.random_volumes import (
     axial_volume,
@@ -61,31 +60,6 @@ def test_index_matrix_is_the_way_over_millimetres(grid, sheared, augmentation) -
     expected = volume.to_indices(points)
     found = to_grid_points(to_index_matrix(volume, frame, grid, augmentation), grid)
     np.testing.assert_allclose(found, expected, atol=1e-9)
-
-
-@pytest.mark.parametrize("grid", GRIDS, ids=lambda grid: grid.view)
-@pytest.mark.parametrize("augmentation", AUGMENTATIONS, ids=["as it is", "augmented"])
-def test_theta_takes_affine_grid_to_the_same_voxels(grid, augmentation) -> None:
-    rng = np.random.default_rng(2)
-    frame, volume = draw_frame(rng), axial_volume(rng)
-    theta = torch.from_numpy(to_theta(volume, frame, grid, augmentation))[None]
-    placed = torch.nn.functional.affine_grid(theta, [1, 1, *grid.samples], align_corners=False)[0].numpy()
-    size = np.array(volume.voxels.shape[::-1])
-    indices = ((placed + 1) * size - 1) / 2  # grid_sample, align_corners=False
-    expected = to_grid_points(to_index_matrix(volume, frame, grid, augmentation), grid)
-    np.testing.assert_allclose(indices, expected, atol=1e-9)
-
-
-def test_theta_is_the_formula_of_unit_axes_and_extents() -> None:
-    rng = np.random.default_rng(3)
-    frame, volume = draw_frame(rng), axial_volume(rng)
-    inverse = np.linalg.inv(volume.affine)
-    depth, height, width = volume.voxels.shape
-    m = np.column_stack([frame.left * 90 / 2, frame.post * 90 / 2, frame.sup * 16 / 2])
-    b = inverse[:3, :3] @ frame.centre + inverse[:3, 3]
-    size = np.array([width, height, depth])
-    expected = np.column_stack([np.diag(2 / size) @ inverse[:3, :3] @ m, (2 * b + 1) / size - 1])
-    np.testing.assert_allclose(to_theta(volume, frame, SMALL_AXIAL), expected, atol=1e-9)
 
 
 def test_third_index_of_uneven_slices_is_the_offset() -> None:

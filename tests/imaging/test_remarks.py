@@ -19,6 +19,7 @@ PACKAGE = Path(__file__).parents[2] / "imaging"
         ("steep-disc L4-L5", "L4-L5: the disc's plane is steeper"),
         ("sharp-bend L3-L4 L4-L5", "L3-L4 L4-L5: neighbouring discs"),
         ("axial: missing", "no axial image"),
+        ("sagittal: noise-slice", "sagittal: a slice holds noise"),
         ("never-heard-of", "never heard of"),
     ],
 )
