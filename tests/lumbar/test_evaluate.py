@@ -113,6 +113,7 @@ def test_runs_of_one_view_go_into_table_2(there: Path) -> None:
     assert result.exit_code == 0, result.output
     row = next(line for line in result.output.splitlines() if line.startswith("Spinal Canal Stenosis  "))
     assert "-" not in row
+    assert "±" not in row, "one model a column"
     alone = run_evaluate("axial", "--out", "alone").output
     row = next(line for line in alone.splitlines() if line.startswith("Spinal Canal Stenosis  "))
     assert row.split()[4:] == ["-", "-"]
