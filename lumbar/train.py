@@ -59,7 +59,8 @@ def train(
 
     The run folder gets config.toml, the split, the discs that were dropped and why, metrics.csv, and best.pt, the
     weights of the lowest validation loss. Stop it at any time: the same command goes on from the last checkpoint, and
-    ends as it would have without the break. Without --config every key has its default, which is the paper's.
+    ends as it would have without the break. Without --config every key has its default: the paper's network, loss and
+    optimizer, at full size.
 
     Several devices: `--set run.devices=4`, or `torchrun --nproc-per-node 4 -m lumbar train ...` on each node.
 
