@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imaging.study import Study
     from lumbar.grade_device import Device
     from lumbar.grade_study import GradedStudy
+    from lumbar.grader_origin import Origin
     from training.grading import Grader
 
 _NO_LANDMARKS = "the landmarks table has no row of it (--study-id-from says where study ids come from)"
@@ -95,7 +96,7 @@ def grade(
             write_page(out, graded[-1], grader, origin, place)
             bar.advance()
     refused = write_tables(out, graded, scan.refusals, grader, origin, place)
-    raise click.exceptions.Exit(_report(out, graded, refused))
+    raise click.exceptions.Exit(_report(out, graded, refused, origin))
 
 
 def _scan(inputs: Sequence[Path], out: Path, study_id_from: str) -> "Scan":
@@ -143,13 +144,15 @@ def to_landmarks(table: "LandmarkTable", study_id: str) -> "Landmarks | Localize
     return refuse
 
 
-def _report(out: Path, graded: "Sequence[GradedStudy]", refused: int) -> ExitCode:
+def _report(out: Path, graded: "Sequence[GradedStudy]", refused: int, origin: "Origin") -> ExitCode:
     discs = sum(len(study.discs) for study in graded)
     click.echo(f"{out.name}: studies {len(graded)}, discs graded {discs}")
     for study in graded:
         alone = sum(1 for disc in study.discs if not disc.axial)
         if alone:
             click.echo(f"study {study.study_id}: {alone} of {len(study.discs)} discs have no axial images", err=True)
+    if origin.phantom:
+        click.echo("the run was trained on phantoms: on a patient its grades mean nothing", err=True)
     if not refused:
         return ExitCode.DONE
     click.echo(f"{refused} refused: refused.csv says what and why", err=True)

@@ -27,6 +27,9 @@ from training.predictions import PROBABILITIES, write_predictions
 
 PREDICTIONS, GRADES, REFUSED = "predictions.csv", "grades.json", "refused.csv"
 
+SURE = 0.5
+"""A landmark of less confidence is named on the page."""
+
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -85,6 +88,12 @@ def to_cautions(graded: GradedStudy, origin: Origin) -> list[str]:
     """Sentences on what makes all grades of a study less sure."""
     shared = to_shared_remarks(graded.discs)
     cautions = [_to_caution(to_sentence(code)) for code in shared if code != "axial: missing"]
+    marks = graded.landmarks
+    unsure = (
+        [name for name, sure in zip(marks.structures, marks.confidence, strict=True) if sure < SURE] if marks else []
+    )
+    if unsure:
+        cautions.append(f"Landmarks with a confidence below {SURE:g}: {', '.join(unsure)}.")
     alone = [
         str(disc.frame.level)
         for disc in graded.discs

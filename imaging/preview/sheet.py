@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from imaging.frames import DiscFrame
 from imaging.geometry import FloatArray
@@ -105,5 +106,6 @@ def _draw_plane(axes: Axes, frame: DiscFrame, along: FloatArray, across: int) ->
     axes.plot(ends[:, across], ends[:, 2], color=PLANE, linewidth=1)
     axes.plot(*frame.centre[[across, 2]], ".", color=PLANE, markersize=5)
     axes.annotate(
-        frame.level, (ends[1, across], ends[1, 2]), (3, 0), textcoords="offset points", color=PLANE, size=8, va="center"
-    )
+        frame.level, (ends[1, across], ends[1, 2]), (3, 0), textcoords="offset points", color=PLANE, size=9,
+        weight="bold", va="center", path_effects=[withStroke(linewidth=2, foreground="black")],
+    )  # fmt: skip

@@ -16,7 +16,7 @@ TASK_TITLES: dict[Task, str] = {
 DISPLAY: tuple[Task, ...] = (Task.RFS, Task.RSS, Task.SCS, Task.LSS, Task.LFS)
 """As in radiological display: the patient's right at the reader's left."""
 
-_ROW, _FROM, _TO = 19, 30.0, 86.0
+_ROW, _FROM, _TO = 19, 30.0, 81.0
 
 
 class Graded(NamedTuple):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from imaging.refusal import Refusal
 from imaging.remarks import to_sentence
-from lexicons.vocabulary import Level, LEVELS, Task
+from lexicons.vocabulary import Grade, Level, LEVELS, Task
 from lumbar.grader_origin import Origin
 from lumbar.pages.grade_bars import describe, DISPLAY, Graded, TASK_TITLES, to_percent, to_word
 from lumbar.pages.grade_pictures import DiscPictures, Plane
@@ -19,6 +19,9 @@ PHANTOM = (
     "Trained on phantoms. This run has seen drawings of spines and no patient: on a patient its grades mean nothing. "
     "They show that the machinery runs, no more."
 )
+WORTH_SAYING = 0.1
+"""A probability of severe from which on it stands beside a lower grade."""
+
 SIDES = "Right and left are the patient's; the patient's right is at your left, as in radiological display."
 
 
@@ -100,14 +103,18 @@ def _to_row(disc: GradedDisc | None, level: Level, tasks: Sequence[Task], reason
         cell = element("td", {"class": "nil", "colspan": str(len(tasks) + 1)}, f"not graded: {reason}")
         return element("tr", None, element("th", {"scope": "row"}, level), cell)
     link = element("th", {"scope": "row"}, element("a", {"href": f"#{level}"}, level))
-    cells = [_to_cell(disc.grades[task]) for task in tasks]
+    cells = [to_overview_cell(disc.grades[task]) for task in tasks]
     kind = "views" if len(disc.views) > 1 else "views alone"
     return element("tr", None, link, cells, element("td", {"class": kind}, _to_views(disc)))
 
 
-def _to_cell(graded: Graded) -> Html:
-    percent = element("small", None, to_percent(graded.likely))
-    return element("td", {"class": f"g{graded.grade.value}"}, to_word(graded.grade), percent)
+def to_overview_cell(graded: Graded) -> Html:
+    """A slot in the table: its grade, how likely it is, and how likely severe is where that is worth saying."""
+    percent = to_percent(graded.likely)
+    severe = graded.probabilities[Grade.SEVERE]
+    if graded.grade is not Grade.SEVERE and severe >= WORTH_SAYING:
+        percent += f", severe {to_percent(severe)}"
+    return element("td", {"class": f"g{graded.grade.value}"}, to_word(graded.grade), element("small", None, percent))
 
 
 def _to_views(disc: GradedDisc) -> str:
@@ -139,7 +146,10 @@ def _to_spine(page: GradedPage) -> Html:
 def _to_discs(page: GradedPage) -> Html:
     if not page.discs:
         return Html("")
-    lead = f"Cut along each disc, from what the network was given. {SIDES}"
+    lead = (
+        f"Cut along each disc; they show no more than the network was given. {SIDES} "
+        "The sagittal planes of a disc share one window."
+    )
     return _section("discs", "The discs", lead, (_to_disc(disc) for disc in page.discs))
 
 
@@ -148,19 +158,20 @@ def _to_disc(disc: GradedDisc) -> Html:
     notes = element("ul", {"class": "notes"}, (element("li", None, to_sentence(code)) for code in disc.remarks))
     pictures = disc.pictures
     columns = (
-        _to_column("right", "Patient's right", (pictures.right,), disc, (Task.RFS, Task.RSS)),
-        _to_column("middle", "Canal", (pictures.axial, pictures.middle), disc, (Task.SCS,)),
-        _to_column("left", "Patient's left", (pictures.left,), disc, (Task.LFS, Task.LSS)),
+        _to_column("right", "Patient's right", pictures.right, disc, (Task.RFS, Task.RSS)),
+        _to_column("axial", "Axial", pictures.axial, disc, ()),
+        _to_column("middle", "Canal", pictures.middle, disc, (Task.SCS,)),
+        _to_column("left", "Patient's left", pictures.left, disc, (Task.LFS, Task.LSS)),
     )
     return element(
-        "article", {"class": "disc", "id": disc.level}, names, notes, element("div", {"class": "views"}, columns)
+        "article", {"class": "disc", "id": disc.level}, names, notes, element("div", {"class": "planes"}, columns)
     )
 
 
-def _to_column(side: str, title: str, planes: Sequence[Plane], disc: GradedDisc, tasks: Sequence[Task]) -> Html:
+def _to_column(side: str, title: str, plane: Plane, disc: GradedDisc, tasks: Sequence[Task]) -> Html:
     grades = (describe(disc.grades[task]) for task in tasks if task in disc.grades)
-    figures = (_to_figure(plane, disc.level) for plane in planes)
-    return element("div", {"class": f"column {side}"}, element("p", {"class": "side-name"}, title), figures, grades)
+    name = element("p", {"class": "side-name"}, title)
+    return element("div", {"class": f"column {side}"}, name, _to_figure(plane, disc.level), grades)
 
 
 def _to_figure(plane: Plane, level: Level) -> Html:

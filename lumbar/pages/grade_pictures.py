@@ -1,6 +1,7 @@
 """The pictures of a graded study as PNG: each disc's planes with the side they show, and the spine."""
 
 import io
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +14,8 @@ from imaging.resampling.by_numpy import sample_crops
 from imaging.store.crop import DiscCrops
 from lexicons.vocabulary import View
 
-DPI = 75
-PERCENTILES = (1, 99)
+DPI = 90
+PERCENTILES = (1, 98)
 
 
 class Plane(NamedTuple):
@@ -38,8 +39,12 @@ class DiscPictures(NamedTuple):
 
 
 def draw_disc(disc: DiscCrops) -> DiscPictures:
-    """The axial plane in radiological display, and sagittal planes through both foramina and the canal."""
-    pngs = [_to_png(disc, number) for number in range(len(SLOTS))]
+    """The axial plane in radiological display, and sagittal planes through both foramina and the canal.
+
+    The planes of one view share a window, so that grey means the same in each of them.
+    """
+    pictures = [_to_picture(disc, number) for number in range(len(SLOTS))]
+    windows = {view: _to_window(_of_view(pictures, view)) for view in View}
     names = (
         "axial, in the plane of the disc",
         f"sagittal, {FORAMEN_MM:.0f} mm right of the middle",
@@ -47,25 +52,36 @@ def draw_disc(disc: DiscCrops) -> DiscPictures:
         f"sagittal, {FORAMEN_MM:.0f} mm left of the middle",
     )
     axial, right, middle, left = (
-        Plane(name, slot.ends, png) for name, slot, png in zip(names, SLOTS, pngs, strict=True)
+        Plane(name, slot.ends, None if picture is None else to_png(picture, *windows[slot.grid.view]))
+        for name, slot, picture in zip(names, SLOTS, pictures, strict=True)
     )
     return DiscPictures(axial, right, middle, left)
 
 
-def _to_png(disc: DiscCrops, number: int) -> bytes | None:
+def _to_picture(disc: DiscCrops, number: int) -> FloatArray | None:
+    """A plane's values, (row, column), NaN outside the series; None where it shows nothing."""
     grid = SLOTS[number].grid
     crops = disc.axial if grid.view is View.AXIAL else disc.sagittal
     if not crops:
         return None
     values, mask = sample_crops(crops, disc.frame, grid)
-    if not mask.any():
-        return None
-    return to_png(np.where(mask[0], values[0], np.nan))
+    return np.where(mask[0], values[0], np.nan).astype(np.float64) if mask.any() else None
 
 
-def to_png(picture: FloatArray) -> bytes:
-    """A grey picture, (row, column), windowed to its own percentiles; what is not a number is black."""
-    low, high = np.nanpercentile(picture, PERCENTILES)
+def _of_view(pictures: Sequence[FloatArray | None], view: View) -> list[FloatArray]:
+    pairs = zip(pictures, SLOTS, strict=True)
+    return [picture for picture, slot in pairs if picture is not None and slot.grid.view is view]
+
+
+def _to_window(pictures: Sequence[FloatArray]) -> tuple[float, float]:
+    if not pictures:
+        return 0.0, 1.0
+    low, high = np.nanpercentile(np.concatenate([picture.ravel() for picture in pictures]), PERCENTILES)
+    return float(low), float(high)
+
+
+def to_png(picture: FloatArray, low: float, high: float) -> bytes:
+    """A grey picture, (row, column), black at ``low`` and white at ``high``; what is not a number is black."""
     grey = np.nan_to_num((picture - low) / max(high - low, 1e-6), nan=0.0).clip(0, 1)
     file = io.BytesIO()
     imsave(file, np.repeat(np.rint(grey * 255).astype(np.uint8)[..., None], 3, axis=2), format="png")
