@@ -50,10 +50,15 @@ def make_protocol() -> Protocol:
     )
 
 
+def to_key(folder: Path) -> StudyKey:
+    """Of the study that is written there."""
+    return StudyKey(folder.name, 1)
+
+
 def write_study(folder: Path, variant: Variant = PLAIN_STUDY, protocol: Protocol | None = None) -> Path:
     """A study with nothing wrong, in ``folder/sentinelpath``; S001 is sagittal, S002 axial, where names are plain."""
     study = folder / "sentinelpath"
-    write_scene(study, make_scene(), protocol or make_protocol(), StudyKey("bad", 1), variant, IDENTITY)
+    write_scene(study, make_scene(), protocol or make_protocol(), to_key(folder), variant, IDENTITY)
     return study
 
 
@@ -262,7 +267,8 @@ def write_object(folder: Path, sop_class: str, modality: str) -> Dataset:
     dataset.PatientBirthDate, dataset.StudyDate = IDENTITY.birth_date, IDENTITY.study_date
     dataset.AccessionNumber = IDENTITY.accession
     dataset.SOPClassUID, dataset.Modality = sop_class, modality
-    for keyword in ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"):
+    dataset.StudyInstanceUID = to_key(folder).to_uid("study")
+    for keyword in ("SOPInstanceUID", "SeriesInstanceUID"):
         setattr(dataset, keyword, generate_uid(entropy_srcs=[sop_class, keyword]))
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian

@@ -1,6 +1,6 @@
 """Bad input through `lumbar volumes build`: a row with the reason, the run goes on, and nothing tells the patient."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,16 +9,15 @@ import pydicom
 import pytest
 from click.testing import CliRunner, Result
 
-from imaging.landmark_table import write_landmarks
+from imaging.landmark_table import read_landmarks, write_landmarks
 from imaging.phantom.dicom_header import PatientIdentity
-from imaging.phantom.study_key import StudyKey
 from imaging.store.reader import VolumeStore
 from lumbar.main import main
-from tests.imaging.bad_inputs import BAD_INPUTS, BadInput, SENTINELS
+from tests.imaging.bad_inputs import BAD_INPUTS, BadInput, SENTINELS, to_key
 from tests.imaging.phantom.analytic_scene import make_scene
 from tests.imaging.small_study import to_landmarks, to_study_id, write_small_study
 
-GOOD, BAD = to_study_id("P1"), StudyKey("bad", 1).to_uid("study")
+GOOD = to_study_id("P1")
 
 REFUSED_HERE = {"without_axial": "no-axial"}
 """What is refused on the way to the store only; the other inputs say what is expected of them."""
@@ -26,11 +25,21 @@ REFUSED_HERE = {"without_axial": "no-axial"}
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A good study, and the landmarks of it and of the bad one."""
+    """A good study, and its landmarks."""
     folder = tmp_path_factory.mktemp("good")
     scene = write_small_study(folder / "study", "P1")
-    write_landmarks(folder / "landmarks.csv", [to_landmarks(scene, GOOD), to_landmarks(make_scene(), BAD)])
+    write_landmarks(folder / "landmarks.csv", [to_landmarks(scene, GOOD)])
     return folder
+
+
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BadInput]:
+    """Every bad input in a folder of its name."""
+    parent = tmp_path_factory.mktemp("bad") / "sentinelpath"
+    folders = {make.__name__: parent / make.__name__ for make in BAD_INPUTS}
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+    return {make.__name__: make(folders[make.__name__]) for make in BAD_INPUTS}
 
 
 def build(inputs: Sequence[Path], landmarks: Path, out: Path) -> Result:
@@ -51,21 +60,34 @@ def find_sentinels(words: Sequence[str], store: Path, result: Result) -> set[str
     }
 
 
-@pytest.mark.parametrize("make", BAD_INPUTS, ids=lambda make: make.__name__)
-def test_bad_input_is_a_row_and_the_run_goes_on(good: Path, tmp_path: Path, make: Callable[[Path], BadInput]) -> None:
-    folder, store = tmp_path / "sentinelpath", tmp_path / "store"
-    folder.mkdir()
-    bad = make(folder)
-    code = REFUSED_HERE.get(make.__name__, bad.code)
-    result = build([good / "study", bad.path], good / "landmarks.csv", store)
+def test_bad_inputs_are_rows_and_the_run_goes_on(good: Path, bad: dict[str, BadInput], tmp_path: Path) -> None:
+    """What each is refused for by itself, ``test_bad_inputs`` of imaging says."""
+    ids = {name: to_key(Path(name)).to_uid("study") for name in bad}
+    landmarks = [
+        read_landmarks(good / "landmarks.csv")[GOOD],
+        *(to_landmarks(make_scene(), own) for own in ids.values()),
+    ]
+    write_landmarks(tmp_path / "landmarks.csv", landmarks)
+    store = tmp_path / "store"
+    result = build([good / "study", *(one.path for one in bad.values())], tmp_path / "landmarks.csv", store)
+    assert result.exit_code == 3, result.output
     rows = pd.read_csv(store / "refused.csv", dtype=str, keep_default_na=False)
-    assert result.exit_code == (3 if len(rows) else 0), result.output
     assert (rows["reason"].str.len() > 10).all()
-    if code:
-        assert bad.tag in set(rows[rows["code"] == code]["tag"]), rows.to_string()
-        assert f"{len(rows)} refused: refused.csv" in result.stderr
+    assert f"{len(rows)} refused: refused.csv" in result.stderr
+    for name, one in bad.items():
+        own = rows[rows["study_id"].isin([ids[name], ""])]
+        code = REFUSED_HERE.get(name, one.code)
+        assert not code or (code, one.tag) in set(zip(own["code"], own["tag"], strict=True)), name
     assert [study_id for study_id, _ in VolumeStore(store).discs].count(GOOD) == 6
     assert find_sentinels(SENTINELS, store, result) == set()
+
+
+def test_a_file_that_is_passed_over_is_no_row(good: Path, bad: dict[str, BadInput], tmp_path: Path) -> None:
+    """A DICOMDIR under two names; the row is of the study beside it."""
+    only = bad["directory_file"]
+    result = build([good / "study", only.path], good / "landmarks.csv", tmp_path / "store")
+    rows = pd.read_csv(tmp_path / "store" / "refused.csv", dtype=str)
+    assert (result.exit_code, rows["code"].tolist()) == (3, ["no-landmarks"])
 
 
 IDENTITY = PatientIdentity("ZEBEDEE^QUILL", "MRN4711", "19470213", "ACC8642", "20190827")
