@@ -16,7 +16,7 @@ import click
 )
 @click.option("--studies", type=click.IntRange(min=4), default=64, show_default=True, help="How many phantom studies.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another seed, other patients.")
-@click.option("--quick", is_flag=True, help="Small images, two epochs: shows that everything runs, and no more.")
+@click.option("--quick", is_flag=True, help="Small images, one epoch: shows that everything runs, and no more.")
 @click.option("--restart", is_flag=True, help="Throw away the demo that the folder holds, and begin anew.")
 def demo(out: Path, studies: int, seed: int, quick: bool, restart: bool) -> None:
     """Take phantom patients from DICOM and reports to a trained grader, and write a page that shows all of it.

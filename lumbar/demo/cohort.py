@@ -19,12 +19,14 @@ def make_studies(places: Places, settings: DemoSettings) -> None:
     protocol = ProtocolSettings(
         matrix_scale=settings.matrix_scale, stir=False, axial_t1=False, contrast_agent=False, localizer=False
     )
-    make_cohort(places.cohort, settings.studies, settings.seed, PhantomSettings(protocol=protocol), _run)
+    make_cohort(
+        places.cohort, settings.studies, settings.seed, PhantomSettings(protocol=protocol), partial(_run, settings.jobs)
+    )
 
 
-def _run(write: Callable[[int], PhantomTruth], numbers: Sequence[int]) -> Iterable[PhantomTruth]:
+def _run(jobs: int | None, write: Callable[[int], PhantomTruth], numbers: Sequence[int]) -> Iterable[PhantomTruth]:
     with progress(len(numbers), "studies") as bar:
-        for truth in map_ordered(partial(_same, write), numbers):
+        for truth in map_ordered(partial(_same, write), numbers, jobs):
             bar.advance()
             yield truth
 

@@ -29,7 +29,8 @@ def to_localize(places: Places, settings: DemoSettings) -> tuple[str, ...]:
 def to_volumes(places: Places, settings: DemoSettings) -> tuple[str, ...]:
     """`lumbar volumes build` of all studies."""
     landmarks = ("--landmarks", str(places.landmarks))
-    return ("volumes", "build", str(places.studies), *landmarks, "--out", str(places.volumes), *ID_FROM)
+    jobs = ("--jobs", str(settings.jobs)) if settings.jobs else ()
+    return ("volumes", "build", str(places.studies), *landmarks, "--out", str(places.volumes), *ID_FROM, *jobs)
 
 
 def to_train(places: Places, settings: DemoSettings) -> tuple[str, ...]:

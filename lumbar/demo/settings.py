@@ -8,7 +8,7 @@ class DemoSettings:
     """A demo's choices.
 
     ``matrix_scale``: of the phantom's images, 1 being a department's own matrix. ``epochs`` and ``batch_size``: of the
-    tiny grader. ``bootstrap``: draws for the audit's intervals.
+    tiny grader. ``bootstrap``: draws for the intervals. ``jobs``: worker processes, all cores where None.
     """
 
     studies: int = 64
@@ -17,8 +17,9 @@ class DemoSettings:
     epochs: int = 12
     batch_size: int = 16
     bootstrap: int = 1000
+    jobs: int | None = None
 
 
 def to_quick(studies: int, seed: int) -> DemoSettings:
-    """A demo of small images and two epochs, which shows that everything runs and nothing else."""
-    return DemoSettings(studies, seed, matrix_scale=0.25, epochs=2, batch_size=8, bootstrap=100)
+    """A demo of small images and one epoch, which shows that everything runs and nothing else."""
+    return DemoSettings(studies, seed, matrix_scale=0.25, epochs=1, batch_size=8, bootstrap=100, jobs=1)

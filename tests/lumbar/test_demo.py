@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import torch
 from click.testing import CliRunner, Result
 
 from lumbar.main import main
@@ -17,12 +18,13 @@ STEPS = (
 
 
 def run(out: Path, *more: str) -> Result:
-    return CliRunner().invoke(main, ["demo", "--out", str(out), "--studies", "5", "--quick", *more])
+    return CliRunner().invoke(main, ["demo", "--out", str(out), "--studies", "4", "--quick", *more])
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder and the output of a demo of five small studies."""
+    """The folder and the output of a demo of four small studies."""
+    torch.set_num_threads(1)  # tests run side by side, and threads that wait for each other cost more than they bring
     out = tmp_path_factory.mktemp("demo") / "new"
     result = run(out)
     assert result.exit_code == 0, result.output
