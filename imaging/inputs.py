@@ -6,7 +6,7 @@ from pathlib import Path
 
 from imaging.dicom.files import find_files, InputFile
 from imaging.dicom.scan import Run, Scan, scan_studies, ScanSettings
-from imaging.dicom.study_ids import FOLDER
+from imaging.dicom.study_ids import check_plain, FOLDER
 from imaging.foreign_files import is_volume_file, to_stem
 from imaging.refusal import ImagingError, Refusal
 from imaging.study import Study
@@ -46,6 +46,9 @@ def _read_studies(files: Sequence[InputFile], is_by_folder: bool) -> tuple[list[
         by_id.setdefault(study_id, {}).setdefault(Path() if is_by_folder else file.path, []).append(file)
     studies, refusals = [], []
     for study_id, groups in sorted(by_id.items()):
+        if fault := check_plain(study_id, ""):
+            refusals += [Refusal("", f"file {file.number}", *fault) for group in groups.values() for file in group]
+            continue
         if len(groups) > 1:
             reason = f"{len(groups)} files have this name; none is read"
             refusals.append(Refusal(study_id, "study", "study-id-repeated", "", reason))

@@ -1,6 +1,7 @@
 """Which id a study has in the label table: its UID, the name of its folder, or another DICOM attribute."""
 
 import difflib
+import unicodedata
 from collections.abc import Sequence
 
 from pydicom.datadict import dictionary_VR, keyword_dict, tag_for_keyword
@@ -38,16 +39,25 @@ def to_keyword(name: str) -> str:
 def find_study_id(frames: Sequence[FrameHeader], name: str) -> str | Fault:
     """The id of the study that has these frames; a Fault where there is none, or more than one."""
     if name == STUDY_UID:
-        return frames[0].facts.study_uid
+        return check_plain(frames[0].facts.study_uid, to_label(name)) or frames[0].facts.study_uid
     found = _find_folders(frames) if name == FOLDER else {frame.facts.study_key for frame in frames}
     tag = "" if name == FOLDER else to_label(name)
     found.discard("")
     if len(found) == 1:
-        return found.pop()
+        study_id = found.pop()
+        return check_plain(study_id, tag) or study_id
     what = tag or "the folder"
     if found:
         return Fault("study-id-differs", tag, f"{what} has {len(found)} values in one study")
     return Fault("study-id-missing", tag, f"{what} is missing, and study ids are to come from it")
+
+
+def check_plain(study_id: str, tag: str) -> Fault | None:
+    """A fault where no table can hold the id: bytes that are no UTF-8, as in names of old archives, or controls."""
+    if not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in study_id):
+        return None
+    what = tag or "the name that study ids are to come from"
+    return Fault("study-id-unwritable", tag, f"{what} holds bytes that are no UTF-8 text, or control characters")
 
 
 def _find_folders(frames: Sequence[FrameHeader]) -> set[str]:

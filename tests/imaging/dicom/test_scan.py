@@ -1,5 +1,6 @@
 """Whole inputs to studies: nothing depends on names or order, bad files cost a row each, and no value leaks."""
 
+import os
 import zipfile
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -166,6 +167,17 @@ def test_ids_from_folders_as_rsna_has_them(tmp_path: Path) -> None:
     by_folder = ScanSettings("folder")
     assert [study.study_id for study in scan_studies([tmp_path / "train"], by_folder).studies] == ["s1", "s2"]
     assert [study.study_id for study in scan_studies([tmp_path / "train" / "s1"], by_folder).studies] == ["s1"]
+
+
+@pytest.mark.parametrize("name", [b"M\xfcller", b"a\nb", b"a\x1b[31m"])
+def test_a_folder_whose_name_no_table_can_hold_is_no_id(tmp_path: Path, name: bytes) -> None:
+    write_files(tmp_path / "in" / os.fsdecode(name), make_study())
+    write_files(tmp_path / "in" / "M\u00fcller", make_study(StudyInstanceUID="1.2.4"))
+    found = scan_studies([tmp_path / "in"], ScanSettings("folder"))
+    assert [study.study_id for study in found.studies] == ["M\u00fcller"]
+    ((study_id, source, code, _, reason),) = found.refusals
+    assert (study_id, source[:5], code) == ("", "file ", "study-id-unwritable")
+    assert reason.isprintable() and "ller" not in reason
 
 
 def test_ids_from_a_dicom_attribute(tmp_path: Path) -> None:
