@@ -87,13 +87,16 @@ def parse_landmarks(table: pd.DataFrame) -> LandmarkTable:
 
 def check_columns(table: pd.DataFrame) -> None:
     """Raises LandmarkError where a column is missing or unknown, naming the nearest."""
-    names = [str(name) for name in table.columns]
+    names = [
+        str(name) for name in table.columns
+    ]  # of a table without a first line of names they are a patient's values
+    known = (*COLUMNS, *NORMAL, "remarks")
     missing = [name for name in COLUMNS if name not in names]
     if any(name in names for name in NORMAL):
         missing += [name for name in NORMAL if name not in names]
     if missing:
-        raise LandmarkError("landmark-columns", f"no column {missing[0]!r}; found {', '.join(names)}")
-    known = (*COLUMNS, *NORMAL, "remarks")
+        found = ", ".join(name for name in names if name in known) or "none of a landmarks table's"
+        raise LandmarkError("landmark-columns", f"no column {missing[0]!r} in the first line; found {found}")
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]

@@ -77,6 +77,9 @@ def inspect(
     if show_paths and not sys.stderr.isatty():
         raise click.UsageError("--show-paths writes to a terminal only, and this is none.")
     scan = read_studies(inputs, ScanSettings(study_id_from=study_id_from), jobs, None)
+    known = {study.study_id for study in scan.studies} | {row.study_id for row in scan.refusals}
+    if missing := [study_id for study_id in study_ids if study_id not in known]:
+        raise click.UsageError(f"--study-id {missing[0]}: no such study in STUDY")
     settings = SelectionSettings(strict_frame_of_reference=strict_frame_of_reference)
     studies = [study for study in scan.studies if not study_ids or study.study_id in study_ids]
     seen = [Seen(study, select_series(study, settings), {}, ()) for study in studies]

@@ -116,8 +116,10 @@ def _parse_batch(parser: ReportParser, batch: list[tuple[str, str]]) -> _Done:
 
 
 def _to_place(error: Exception) -> str:
+    """An error's type and place; of an OSError also the system's reason, such as a full disk, without the file."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+    reason = f" ({error.strerror})" if isinstance(error, OSError) and error.errno else ""
+    return f"{type(error).__name__}{reason} at {Path(frame.filename).name}:{frame.lineno}"
 
 
 def map_ordered(make: Callable[[], Callable[[T], R]], items: Iterable[T], jobs: int) -> Generator[R]:

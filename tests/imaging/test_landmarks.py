@@ -85,6 +85,12 @@ def test_a_missing_column_is_named() -> None:
         parse_landmarks(make_table().assign(nx=0.0))
 
 
+def test_a_first_line_of_values_is_not_repeated() -> None:
+    with pytest.raises(LandmarkError, match="no column 'study_id' in the first line; found none") as error:
+        parse_landmarks(pd.DataFrame(columns=["DOE JOHN", "12-3-1999"]))
+    assert "DOE" not in str(error.value) and "1999" not in str(error.value)
+
+
 def test_an_unknown_column_is_named_with_the_nearest() -> None:
     with pytest.raises(LandmarkError, match="unknown column 'confidance'; the nearest known is 'confidence'"):
         parse_landmarks(make_table().assign(confidance=1))

@@ -227,6 +227,22 @@ def test_ids_that_two_inputs_have_are_refused(tmp_path: Path) -> None:
     assert [(row.study_id, row.code) for row in scan.refusals] == [(STUDY_UID, "study-id-repeated")]
 
 
+def test_a_volume_file_whose_name_no_table_can_hold_is_refused_and_the_others_are_read(tmp_path: Path) -> None:
+    nibabel = pytest.importorskip("nibabel")
+    image = nibabel.Nifti1Image(np.ones((6, 20, 30), np.int16), np.diag([-4.0, 1, 1, 1]))
+    nibabel.save(image, tmp_path / "case.nii")
+    (tmp_path / os.fsdecode(b"M\xfcller.nii")).write_bytes((tmp_path / "case.nii").read_bytes())
+    scan = scan_inputs([tmp_path])
+    assert [study.study_id for study in scan.studies] == ["case"]
+    assert [(row.study_id, row.source, row.code) for row in scan.refusals] == [("", "file 1", "study-id-unwritable")]
+
+
+def test_a_study_that_is_not_there_is_answered(tmp_path: Path) -> None:
+    result = inspect(write_study(tmp_path / "a", to_sagittal(), to_axial()), "--study-id", "9.9")
+    assert result.exit_code == 2
+    assert "--study-id 9.9: no such study in STUDY" in result.stderr
+
+
 def bad_folder(folder: Path) -> Path:
     """Every kind of bad input, each with sentinels in its elements, its names and its content."""
     write_study(folder / FOLDER / "good", to_sagittal(), to_axial())

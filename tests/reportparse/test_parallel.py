@@ -174,6 +174,15 @@ def test_a_result_that_cannot_be_sent_is_an_error() -> None:
         list(map_ordered(make, [b"1", b"2"], 2))
 
 
+def test_an_error_of_the_system_says_its_reason_and_not_the_file() -> None:
+    make = partial(partial, os.listdir)
+    with pytest.raises(
+        WorkerError, match=r"a worker failed: FileNotFoundError \(No such file or directory\) at "
+    ) as error:
+        list(map_ordered(make, ["/no such place/Doe"] * 2, 2))
+    assert "Doe" not in str(error.value)
+
+
 SCRIPT = """
 import sys
 import time
