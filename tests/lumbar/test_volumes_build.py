@@ -41,6 +41,12 @@ def whole(cohort: Path) -> Path:
     return cohort / "whole"
 
 
+@pytest.fixture
+def store(whole: Path, tmp_path: Path) -> Path:
+    """The same store, to be written to."""
+    return Path(shutil.copytree(whole, tmp_path / "store"))
+
+
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["volumes", "build", *map(str, arguments)])
 
@@ -77,9 +83,7 @@ def test_the_store_is_the_same_for_any_number_of_workers(cohort: Path, whole: Pa
     assert contents(tmp_path / "two") == contents(whole)
 
 
-def test_a_finished_store_is_left_alone(cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = tmp_path / "store"
-    assert build(cohort, store).exit_code == 0
+def test_a_finished_store_is_left_alone(cohort: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = {path: path.stat().st_mtime_ns for path in store.rglob("*")}
     monkeypatch.setattr(build_module, "read_studies", None)
     again = build(cohort, store)
@@ -108,31 +112,32 @@ def test_a_store_grows_with_its_input(cohort: Path, whole: Path, tmp_path: Path)
     assert {name: contents(store)[name] for name in contents(whole)} == contents(whole)
 
 
-def test_settings_that_differ_are_refused(cohort: Path, tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    assert build(cohort, store).exit_code == 0
+def test_settings_that_differ_are_refused(cohort: Path, store: Path) -> None:
     before = contents(store)
     result = build(cohort, store, "--curve", "mid-slice")
     assert (result.exit_code, 'curve.mode was "space", now "mid-slice"' in result.stderr) == (1, True)
     result = build(cohort, store, "--strict-frame-of-reference")
     assert "selection.strict_frame_of_reference was false, now true" in result.stderr
     assert contents(store) == before
-    assert build(cohort, store, "--curve", "mid-slice", "--restart").exit_code == 0
-    assert contents(store) != before
+    assert build(cohort, store, "--curve", "mid-slice", "--restart", "--limit", 1).exit_code == 0
+    assert VolumeStore(store).settings["curve"]["mode"] == "mid-slice"
+    assert len(VolumeStore(store).discs) == 6
 
 
-def test_other_landmarks_or_images_are_refused(cohort: Path, tmp_path: Path) -> None:
-    shutil.copytree(cohort, tmp_path / "copy")
-    copy, store = tmp_path / "copy", tmp_path / "store"
-    assert build(copy, store).exit_code == 0
-    table = pd.read_csv(copy / "landmarks.csv")
-    table["x"] += 1.0
-    table.to_csv(copy / "landmarks.csv", index=False)
-    result = build(copy, store)
+def test_other_landmarks_are_refused(cohort: Path, store: Path, tmp_path: Path) -> None:
+    table = pd.read_csv(cohort / "landmarks.csv")
+    table.assign(x=table["x"] + 1.0).to_csv(tmp_path / "moved.csv", index=False)
+    arguments = (cohort / "studies", "--landmarks", tmp_path / "moved.csv", "--out", store, "--jobs", 1)
+    result = run(*arguments)
     assert (result.exit_code, "made from other images or other landmarks" in result.stderr) == (1, True)
-    assert build(copy, store, "--restart").exit_code == 0
-    next((copy / "studies" / "P1" / "S001").iterdir()).unlink()
-    assert "other images" in build(copy, store).stderr
+    assert run(*arguments, "--restart", "--limit", 1).exit_code == 0
+
+
+def test_other_images_are_refused(cohort: Path, store: Path, tmp_path: Path) -> None:
+    shutil.copytree(cohort / "studies" / "P1", tmp_path / "in")
+    next((tmp_path / "in" / "S001").iterdir()).unlink()
+    result = run(tmp_path / "in", "--landmarks", cohort / "landmarks.csv", "--out", store, "--jobs", 1)
+    assert (result.exit_code, "made from other images or other landmarks" in result.stderr) == (1, True)
 
 
 def test_a_refused_study_is_tried_again_when_its_input_changes(cohort: Path, tmp_path: Path) -> None:
