@@ -35,7 +35,6 @@ class SeriesFacts:
     inversion_time_ms: float | None
     b_value: float | None
     scanning_sequence: tuple[str, ...]
-    sequence_variant: tuple[str, ...]
     scan_options: tuple[str, ...]
     contrast_agent: str
     patient: str = ""

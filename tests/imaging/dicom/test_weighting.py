@@ -14,7 +14,7 @@ PLAIN = SeriesFacts(
     study_uid="1", study_key="", folder="", input_folder="", series_uid="2", series_number=None,
     sop_class="1.2.840.10008.5.1.4.1.1.4", modality="MR", image_type=("ORIGINAL", "PRIMARY", "M"), samples=1,
     burned_in=False, lossy=False, description="", protocol="", body_part="", echo_time_ms=None,
-    repetition_time_ms=None, inversion_time_ms=None, b_value=None, scanning_sequence=(), sequence_variant=(),
+    repetition_time_ms=None, inversion_time_ms=None, b_value=None, scanning_sequence=(),
     scan_options=(), contrast_agent="",
 )  # fmt: skip
 
