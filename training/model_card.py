@@ -144,7 +144,10 @@ def _limits(config: Config, facts: CardFacts) -> str:
 
 def _commands(config: Config, facts: CardFacts) -> str:
     lines = [f"lumbar train --config {name}/config.toml --out {name}" for name in facts.configs]
-    lines.append(f"lumbar evaluate {' '.join(facts.configs)} --part {facts.part}")
+    evaluate = f"lumbar evaluate {' '.join(facts.configs)} --part {facts.part} --bootstrap {facts.draws}"
+    if facts.labels != Path(config.data.labels).name:
+        evaluate += f" --labels {facts.labels}"
+    lines.append(evaluate if len(facts.configs) == 1 else f"{evaluate} --out comparison")
     return "\n".join(["## Commands", "", "```", *lines, "```"])
 
 

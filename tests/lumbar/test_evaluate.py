@@ -84,7 +84,7 @@ def test_the_model_card_says_what_it_must(there: Path) -> None:
     assert "adamw, learning rate 0.001, constant; seed 0" in card
     assert "Labels `labels.csv`, volumes `volumes`" in card
     assert "No table of patients was given" in card
-    assert "lumbar train --config both/config.toml --out both\nlumbar evaluate both --part test" in card
+    assert "lumbar train --config both/config.toml --out both\nlumbar evaluate both --part test --bootstrap 2\n" in card
     assert str(there) not in card
     assert all(f"]({name})" in card for name in WRITTEN if name.endswith(".png"))
     assert Path("both/evaluation.txt").read_text().split("\n\n", 1)[1].strip() in card
@@ -119,7 +119,10 @@ def test_runs_of_one_view_go_into_table_2(there: Path) -> None:
     assert row.split()[4:] == ["-", "-"]
     scan = next(line for line in alone.splitlines() if line.startswith("Type of Scan"))
     assert scan.split()[3:] == ["Axial", "Sagittal", "Axial"]
-    assert "lumbar evaluate both axial sagittal --part test" in Path("compared/MODEL_CARD.md").read_text()
+    assert (
+        "lumbar evaluate both axial sagittal --part test --bootstrap 2 --out"
+        in Path("compared/MODEL_CARD.md").read_text()
+    )
 
 
 def test_another_part_goes_into_a_folder_of_its_own(there: Path) -> None:
@@ -235,5 +238,6 @@ def test_data_that_were_moved(there: Path) -> None:
         assert result.exit_code == 1
         assert "labels.csv, which the run was made from, is not there: give --labels" in result.output
         assert run_evaluate("both", "--labels", "moved.csv").exit_code == 0
+        assert "--bootstrap 2 --labels moved.csv\n" in Path("both/MODEL_CARD.md").read_text()
     finally:
         moved.rename("labels.csv")
