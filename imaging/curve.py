@@ -6,7 +6,8 @@ same, and is wrong by construction where the spine bends sideways.
 
 The degree of each axis is chosen by generalised cross-validation (Craven and Wahba 1979): the degree a straight spine
 needs as the least, and a higher one where the landmarks bend more than their own uncertainty explains. Degree 2 in x
-misses a double scoliosis of 40 degrees by 17 degrees, degree 6 throughout doubles what noise does to a straight spine.
+misses the phantom's double scoliosis of 40 degrees Cobb by 7 degrees, the chosen one by 2; degree 6 throughout doubles
+what noise of 1 mm does to a straight spine, 2.5 degrees for 1.3.
 """
 
 from dataclasses import dataclass
