@@ -1,4 +1,4 @@
-# make demo: the whole report half on the embedded archive.   make test: the tests.   make check: format, lint, types.
+# make demo: phantom patients through every command.   make test: the tests.   make check: format, lint, types.
 # The first of them to run creates .venv from constraints.txt. It needs Python 3.11 or newer and nothing else;
 # name another interpreter with `make PYTHON=/path/to/python3 ...`.
 

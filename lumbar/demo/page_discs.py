@@ -14,6 +14,7 @@ from lumbar.demo.chosen import read_grades, TASKS
 from lumbar.demo.page_parts import file_link, section
 from lumbar.demo.places import Places
 from lumbar.pages.explained import TASK_NAMES
+from lumbar.pages.grade_bars import to_percent
 from lumbar.pages.html import element, Html, picture, table
 from reportparse.label_table import read_label_table
 from training.predictions import PROBABILITIES, read_predictions
@@ -35,8 +36,8 @@ def to_discs_section(places: Places, study: str) -> Html:
         _to_card(level, store.read_disc(study, level), tables) for level in LEVELS if (study, level) in store.discs
     ]
     lead = (
-        f"{study}, which was not trained on: what the grader says of each disc, beside what the report says and what "
-        "is true of the phantom."
+        f"{study}, which was not trained on: what the grader says of each disc and how likely it thinks it, "
+        "beside what the report says and what is true of the phantom."
     )
     link = file_link(f"graded/{study}.html", "The page of lumbar grade, with larger pictures")
     return section("discs", "A graded study", lead, cards, link)
@@ -51,22 +52,28 @@ def _to_card(level: Level, disc: DiscCrops, tables: dict[str, Rows]) -> Html:
     rows = [[TASK_NAMES[task], *(_to_cells(level, task, tables))] for task in TASKS]
     words = f"{level}: axial plane, and sagittal planes through the right foramen, the canal and the left foramen"
     shown = picture(_draw(disc), words, "views")
-    head = ("", "Grader", "Probability of 0, 1, 2, 3", "Report", "Phantom")
+    head = ("", "Grader", "Report", "Phantom")
     return element("div", {"class": "disc"}, element("h3", None, level), shown, table(f"Grades of {level}", head, rows))
 
 
 def _to_cells(level: Level, task: Task, tables: dict[str, Rows]) -> list[str]:
     at = (str(level), str(task))
     graded, said, true = (tables[name].get(at) for name in ("grader", "report", "phantom"))
-    stated = "  ".join(f"{graded[name]:.2f}" for name in PROBABILITIES) if graded else "–"
-    return [_to_grade(graded), stated, _to_said(said), _to_grade(true)]
+    return [_to_grade(graded), _to_said(said), _to_grade(true)]
 
 
 def _to_grade(row: dict[str, Any] | None) -> Html:
+    """A grade, with its probability where there is one, or with the range that it stands for."""
     if row is None or pd.isna(row["grade"]):
         return element("td", {"class": "nil"}, "–")
     grade = Grade(int(row["grade"]))
-    return element("td", {"class": f"g{int(grade)}"}, f"{int(grade)} {grade.name.lower()}")
+    if (likely := row.get(PROBABILITIES[grade])) is not None:
+        small = to_percent(likely)
+    else:
+        small = f"{row['low']} to {row['high']}" if row["low"] != row["high"] else ""
+    return element(
+        "td", {"class": f"g{int(grade)}"}, f"{int(grade)} {grade.name.lower()}", element("small", None, small)
+    )
 
 
 def _to_said(said: dict[str, Any] | None) -> Html:
