@@ -7,7 +7,7 @@ import numpy as np
 
 from imaging.curve import SpineCurve, to_between, to_knot, to_tangents
 from imaging.frames import DiscFrame
-from imaging.geometry import FloatArray, normalise, to_angle_deg
+from imaging.geometry import FloatArray, normalise, to_angle_deg, to_perpendicular
 from imaging.landmarks import LandmarkError, Landmarks
 from imaging.refusal import Refusal
 from lexicons.vocabulary import Level, LEVELS
@@ -104,12 +104,12 @@ def to_sideways(left_hint: FloatArray | None) -> FloatArray:
         return LEFT
     unit = normalise(left_hint)
     if not abs(unit @ LEFT) >= MIN_LEFT_COSINE:  # nan too
-        raise LandmarkError("left-unknown", f"the sagittal normal has x {unit @ LEFT:.2f}, expected 0.6 to 1 or below")
+        raise LandmarkError("left-unknown", f"the sagittal normal has x {unit @ LEFT:.2f}, expected beyond 0.6 or -0.6")
     return unit if unit @ LEFT > 0 else -unit
 
 
 def to_frame(level: Level, centre: FloatArray, sup: FloatArray, sideways: FloatArray) -> DiscFrame:
     """The frame of a disc with this centre and normal: left is ``sideways`` laid into the disc's plane."""
     up = normalise(sup)
-    left = normalise(sideways - (sideways @ up) * up)
+    left = to_perpendicular(sideways, up)
     return DiscFrame(level, centre, left, np.cross(up, left), up)

@@ -49,8 +49,7 @@ def to_unit_axes(orientation: FloatArray) -> tuple[FloatArray, FloatArray]:
             f"ImageOrientationPatient (0020,0037): directions with cosine {along_row @ along_column:.4g}, expected 0"
         )
     x = along_row / lengths[0]
-    y = along_column - (along_column @ x) * x
-    return x, y / np.linalg.norm(y)
+    return x, to_perpendicular(along_column, x)
 
 
 def to_plane(normal: FloatArray) -> Plane:
@@ -93,3 +92,13 @@ def normalise(vector: FloatArray) -> FloatArray:
     """The vector, (3,), at length 1."""
     unit: FloatArray = vector / np.linalg.norm(vector)
     return unit
+
+
+def to_perpendicular(vector: FloatArray, unit: FloatArray) -> FloatArray:
+    """The part of a vector, (3,), that is perpendicular to a unit direction, (3,), at length 1."""
+    return normalise(vector - (vector @ unit) * unit)
+
+
+def to_normal(affine: FloatArray) -> FloatArray:
+    """The unit normal, (3,), of the slices of an affine: of columns x rows."""
+    return normalise(np.cross(affine[:3, 0], affine[:3, 1]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from imaging.geometry import FloatArray, transform
+from imaging.geometry import FloatArray, to_normal, transform
 from imaging.study import Stack
 
 
@@ -35,9 +35,7 @@ class Volume:
     @property
     def normal(self) -> FloatArray:
         """The unit normal of the slices, (3,), towards increasing slice index."""
-        normal = np.cross(self.affine[:3, 0], self.affine[:3, 1])
-        unit: FloatArray = normal / np.linalg.norm(normal)
-        return unit
+        return to_normal(self.affine)
 
     def to_points(self, indices: FloatArray) -> FloatArray:
         """LPS mm of continuous (i, j, k), both (..., 3)."""

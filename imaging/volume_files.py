@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.foreign_files import read_header, read_voxels
-from imaging.geometry import FloatArray, normalise, to_plane
+from imaging.geometry import FloatArray, to_normal, to_plane
 from imaging.refusal import ImagingError
 from imaging.study import Series, SliceSource, Stack, Study, Weighting
 from imaging.volume import Volume
@@ -49,7 +49,7 @@ def read_file_stack(path: Path, number: int = 1) -> Stack:
     return Stack(
         shape=(slices, rows, columns),
         affine=affine,
-        thickness_mm=float(abs(_to_normal(affine) @ affine[:3, 2])),
+        thickness_mm=float(abs(to_normal(affine) @ affine[:3, 2])),
         slice_offsets_mm=None,
         sources=tuple(SliceSource(path, None, k, number) for k in range(slices)),
         remarks=header.remarks,
@@ -93,7 +93,7 @@ def _to_series(study_id: str, number: int, stack: Stack, weighting: Weighting | 
         number=number,
         digest=sha256(f"{study_id} {number}".encode()).hexdigest()[:16],
         frame_of_reference="",
-        plane=to_plane(_to_normal(stack.affine)),
+        plane=to_plane(to_normal(stack.affine)),
         weighting=weighting or Weighting.T2,
         contrast_agent=False,
         fat_suppressed=False,
@@ -102,10 +102,6 @@ def _to_series(study_id: str, number: int, stack: Stack, weighting: Weighting | 
         remarks=() if weighting else ("weighting-assumed",),
         images=stack.shape[0],
     )
-
-
-def _to_normal(affine: FloatArray) -> FloatArray:
-    return normalise(np.cross(affine[:3, 0], affine[:3, 1]))
 
 
 def _to_turn(affine: FloatArray) -> _Turn:

@@ -7,7 +7,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import pdist
 
 from imaging.dicom.record import FrameHeader
-from imaging.geometry import FloatArray, to_unit_axes
+from imaging.geometry import FloatArray, normalise, to_perpendicular, to_unit_axes
 
 SAME_DEG = 1.0
 
@@ -31,9 +31,8 @@ def to_mean_axes(frames: Sequence[FrameHeader]) -> tuple[FloatArray, FloatArray]
     """The mean unit directions of rows and columns of a cluster, (3,) each, at a right angle."""
     axes = np.array([to_unit_axes(np.array(frame.orientation)) for frame in frames])  # (frames, 2, 3)
     x, y = axes.mean(axis=0)
-    x = x / np.linalg.norm(x)
-    y = y - (y @ x) * x
-    return x, y / np.linalg.norm(y)
+    x = normalise(x)
+    return x, to_perpendicular(y, x)
 
 
 def _cluster(orientations: FloatArray) -> list[int]:

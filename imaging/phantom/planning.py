@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from imaging.frames import DiscFrame
-from imaging.geometry import FloatArray, normalise, Plane, to_affine
+from imaging.geometry import FloatArray, normalise, Plane, to_affine, to_perpendicular
 from imaging.phantom.protocol import AxialLayout, LayError, NO_ERROR, Protocol, PulseSequence, SlicePlan
 from imaging.study import Weighting
 from lexicons.vocabulary import LEVELS
@@ -78,7 +78,7 @@ def plan_series(protocol: Protocol, frames: tuple[DiscFrame, ...]) -> tuple[Plan
 def plan_sagittal(frames: tuple[DiscFrame, ...], plan: SlicePlan, error: LayError = NO_ERROR) -> SliceGrid:
     """Slices from the patient's left to the right, upright, across the mean left of the discs."""
     left = normalise(np.mean([frame.left for frame in frames], axis=0))
-    up = normalise(UP - (UP @ left) * left)
+    up = to_perpendicular(UP, left)
     post = np.cross(up, left)
     centre = np.mean([frame.centre for frame in frames], axis=0) + SAGITTAL_SHIFT_MM * post
     return _lay(post, -up, centre, plan, error)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from imaging.frames import DiscFrame
-from imaging.geometry import FloatArray, normalise, to_angle_deg
+from imaging.geometry import FloatArray, normalise, to_angle_deg, to_perpendicular
 from imaging.phantom.anatomy import Spine
 from imaging.phantom.centreline import STEP_MM, to_patient
 from imaging.phantom.foramina import Foramen, to_foramina
@@ -62,7 +62,7 @@ def _to_frame(layout: Layout, level: Level, s: float) -> DiscFrame:
     at = round(s / STEP_MM)
     line = layout.line
     sup = -normalise(line.down[at])
-    left = normalise(line.left[at] - (line.left[at] @ sup) * sup)
+    left = to_perpendicular(line.left[at], sup)
     centre = to_patient(line, np.array(s), np.array(0.0), np.array(layout.slip[at]))
     return DiscFrame(level, centre, left, np.cross(sup, left), sup)
 
