@@ -1,15 +1,9 @@
-import ast
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
 from imaging.pixel_remarks import to_pixel_remarks
-from imaging.remarks import REMARKS
 from imaging.volume import Volume
-
-IMAGING = Path(__file__).parents[2] / "imaging"
 
 
 def to_volume(change: str = "") -> Volume:
@@ -46,20 +40,3 @@ def test_volumes_of_any_shape_can_be_looked_at(shape: tuple[int, ...]) -> None:
     to_pixel_remarks(Volume(rng.integers(0, 9, shape).astype(np.uint16), np.eye(4), 1.0))
     zeros = Volume(np.zeros(shape, np.uint16), np.eye(4), 1.0)
     assert to_pixel_remarks(zeros) == ("blank-slice",)
-
-
-def remark_codes(path: Path) -> set[str]:
-    """Codes in the docstring of Selection, and strings with hyphens beside the word remark."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name in ("_find_remarks", "to_pixel_remarks"):
-            found |= {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
-    return {text for text in found if "-" in text and " " not in text}
-
-
-@pytest.mark.parametrize("name", ["selection.py", "dicom/stacks.py", "pixel_remarks.py"])
-def test_every_code_has_its_words(name: str) -> None:
-    codes = remark_codes(IMAGING / name)
-    assert codes
-    assert codes <= REMARKS.keys()

@@ -39,3 +39,23 @@ def test_every_code_with_words_is_used() -> None:
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     used.add(node.value.strip())
     assert {code for code in REMARKS if code not in used} == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "function"),
+    [
+        ("selection.py", "_find_remarks"), ("dicom/stacks.py", "_find_remarks"), ("dicom/series.py", "_make"),
+        ("dicom/series.py", "_draft"), ("dicom/series.py", "_draft_group"), ("dicom/weighting.py", "_combine"),
+        ("dicom/weighting.py", "_find_agent"), ("dicom/duplicates.py", "drop_same_instances"),
+        ("pixel_remarks.py", "to_pixel_remarks"), ("disc_frames.py", "to_remarks"), ("foreign_files.py", "_compare"),
+    ],
+)  # fmt: skip
+def test_every_code_that_is_given_has_words(file: str, function: str) -> None:
+    tree = ast.parse((PACKAGE / file).read_text(encoding="utf-8"))
+    (found,) = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == function)
+    texts = [
+        node.value.strip() for node in ast.walk(found) if isinstance(node, ast.Constant) and type(node.value) is str
+    ]
+    codes = {text for text in texts if "-" in text and " " not in text} - {"affines-disagree"}
+    assert codes
+    assert codes <= REMARKS.keys()
