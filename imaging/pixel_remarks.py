@@ -1,5 +1,8 @@
 """What is odd about the voxels of a volume, as codes of ``imaging.remarks``: warnings, never a reason to refuse."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,13 +19,13 @@ JUMP = 0.8
 
 def to_pixel_remarks(volume: Volume) -> tuple[str, ...]:
     """The codes that apply: ``blank-slice``, ``repeated-slice``, ``noise-slice``, ``overflow``, each at most once."""
-    voxels = volume.voxels.astype(np.float32)
+    voxels = volume.voxels
     is_blank = voxels.min(axis=(1, 2)) == voxels.max(axis=(1, 2))  # (slice,)
-    shown = voxels[~is_blank]
+    shown = [plane for plane, blank in zip(voxels, is_blank, strict=True) if not blank]  # no copy: stacks may be large
     found = (
         ("blank-slice", bool(is_blank.any())),
-        ("repeated-slice", bool((shown[1:] == shown[:-1]).all(axis=(1, 2)).any())),
-        ("noise-slice", any(_correlate_neighbours(plane) < NOISE_CORRELATION for plane in shown)),
+        ("repeated-slice", any(np.array_equal(a, b) for a, b in pairwise(shown))),
+        ("noise-slice", any(_correlate_neighbours(plane.astype(np.float32)) < NOISE_CORRELATION for plane in shown)),
         ("overflow", _count_jumps(shown) > JUMP_SHARE),
     )
     return tuple(code for code, is_found in found if is_found)
@@ -35,9 +38,11 @@ def _correlate_neighbours(plane: npt.NDArray[np.float32]) -> float:
     return float(max(found, default=1.0))
 
 
-def _count_jumps(voxels: npt.NDArray[np.float32]) -> float:
+def _count_jumps(planes: Sequence[npt.NDArray[np.generic]]) -> float:
     """The share of neighbours within a row that differ by more than JUMP of the whole range."""
-    if voxels.size == 0 or voxels.shape[2] < 2:
+    if not planes or planes[0].shape[1] < 2:
         return 0.0
-    jumps = np.abs(np.diff(voxels, axis=2)) > JUMP * np.ptp(voxels)
-    return float(jumps.mean())
+    ends = np.array([[plane.min(), plane.max()] for plane in planes], dtype=np.float64)
+    least = JUMP * (ends[:, 1].max() - ends[:, 0].min())
+    shares = [(np.abs(np.diff(plane.astype(np.float32), axis=1)) > least).mean() for plane in planes]
+    return float(np.mean(shares))

@@ -18,7 +18,7 @@ from imaging.dicom.scan import Scan, ScanSettings
 from imaging.dicom.study_ids import check_study_id_from
 from imaging.landmark_table import LandmarkTable, read_landmark_table
 from imaging.landmarks import Landmarks
-from imaging.pipeline import build_discs, Built, PipelineSettings
+from imaging.pipeline import build_discs, Built, Localize, PipelineSettings
 from imaging.refusal import ImagingError, Refusal
 from imaging.selection import select_series, SelectionSettings
 from imaging.store.made_from import to_digest
@@ -26,8 +26,10 @@ from imaging.store.schema import REFUSED, StoreError
 from imaging.store.study_file import write_study
 from imaging.store.writer import find_study, finish_run, open_for_writing, read_finished, Summary, write_run
 from imaging.study import Study
+from lumbar.arguments import INPUT
 from lumbar.console import progress
 from lumbar.errors import ExitCode, to_line
+from lumbar.localizer import hash_weights, make_localize
 from lumbar.studies import read_studies
 from lumbar.work import map_ordered
 
@@ -37,7 +39,7 @@ class Run:
     """What is asked of `lumbar volumes build`, workers apart: they change nothing of the store."""
 
     inputs: tuple[Path, ...]
-    landmarks: Path
+    landmarks: Path | None
     out: Path
     study_ids: tuple[str, ...]
     limit: int | None
@@ -46,7 +48,10 @@ class Run:
 
 
 class Job(NamedTuple):
-    """One study to be built; without landmarks it is refused, if its images could be used, for the reason here."""
+    """One study to be built; with refusals it is refused, if its images could be used, for the reasons here.
+
+    Without refusals and without landmarks they are found in its images.
+    """
 
     study: Study
     landmarks: Landmarks | None
@@ -55,12 +60,11 @@ class Job(NamedTuple):
 
 
 @click.command()
-@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=INPUT)
 @click.option(
     "--landmarks",
-    required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The landmarks table, .csv, .tsv or .parquet; `lumbar localize` writes one.",
+    help="A landmarks table, .csv, .tsv or .parquet, to cut by; without it the trained localizer finds the vertebrae.",
 )
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The store, a folder.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; all cores where not given.")
@@ -89,7 +93,7 @@ class Job(NamedTuple):
 @click.option("--restart", is_flag=True, help="Throw away what the store holds, and begin anew.")
 def build(
     inputs: tuple[Path, ...],
-    landmarks: Path,
+    landmarks: Path | None,
     out: Path,
     jobs: int | None,
     ray_address: str | None,
@@ -136,7 +140,7 @@ def check_places(inputs: Sequence[Path], out: Path) -> None:
 
 def build_store(run: Run, jobs: int | None, ray_address: str | None, restart: bool) -> Summary:
     """Build every study that is not in the store yet, and put its index together; its counts."""
-    table = read_landmark_table(run.landmarks)
+    table = None if run.landmarks is None else read_landmark_table(run.landmarks)
     open_for_writing(run.out, to_settings(run), restart)
     name, state = _to_name(run), _to_state(run)
     finished = read_finished(run.out, name, state)
@@ -155,7 +159,7 @@ def build_store(run: Run, jobs: int | None, ray_address: str | None, restart: bo
 
 def _build(run: Run, todo: Sequence[Job], jobs: int | None, ray_address: str | None) -> None:
     with progress(len(todo), "studies") as bar:
-        make = partial(make_builder, run.out, run.pipeline)
+        make = partial(make_builder, run.out, run.pipeline, run.landmarks is None)
         built = cast(Generator[None], map_ordered(make, todo, jobs if len(todo) > 1 else 1, ray_address))
         with closing(built):
             for _ in built:
@@ -167,6 +171,7 @@ def to_settings(run: Run) -> dict[str, Any]:
     return {
         "version": version("lumbar"),
         "study_id_from": run.scan.study_id_from,
+        **({} if run.landmarks else {"localizer": hash_weights()}),
         **json.loads(json.dumps(asdict(run.pipeline))),
     }
 
@@ -180,11 +185,20 @@ def _to_name(run: Run) -> str:
 
 def _to_state(run: Run) -> str:
     """A digest of the sizes and times of change of all inputs, and of the landmarks table."""
-    digest = hashlib.sha256(run.landmarks.read_bytes())
+    digest = hashlib.sha256(run.landmarks.read_bytes() if run.landmarks else b"")
     for file in find_files(run.inputs, run.scan.limits).files:
-        state = file.path.stat()
-        digest.update(f"{file.path}\0{file.member}\0{state.st_size}\0{state.st_mtime_ns}\n".encode(errors="replace"))
+        size, changed = _to_size_and_time(file.path)
+        digest.update(f"{file.path}\0{file.member}\0{size}\0{changed}\n".encode(errors="replace"))
     return digest.hexdigest()
+
+
+def _to_size_and_time(path: Path) -> tuple[int, int]:
+    """Zeros for a file that is gone since it was found: it is refused when it is read."""
+    try:
+        state = path.stat()
+    except OSError:  # its message would name the file
+        return 0, 0
+    return state.st_size, state.st_mtime_ns
 
 
 def _choose(run: Run, scan: Scan) -> list[Study]:
@@ -196,8 +210,10 @@ def _choose(run: Run, scan: Scan) -> list[Study]:
     return chosen[: run.limit]
 
 
-def _check_met(studies: Sequence[Study], table: LandmarkTable) -> None:
+def _check_met(studies: Sequence[Study], table: LandmarkTable | None) -> None:
     """Say where studies and landmarks do not meet; StoreError where none does, for the ids are likely other ones."""
+    if table is None:
+        return
     known = {*table.landmarks, *(refusal.study_id for refusal in table.refusals)}
     met = [study for study in studies if study.study_id in known]
     if studies and not met and known:
@@ -209,13 +225,17 @@ def _check_met(studies: Sequence[Study], table: LandmarkTable) -> None:
         click.echo(f"studies of the landmarks table that are not in INPUT: {len(known) - len(met)}", err=True)
 
 
-def _to_run_refusals(scan: Scan, table: LandmarkTable) -> list[Refusal]:
+def _to_run_refusals(scan: Scan, table: LandmarkTable | None) -> list[Refusal]:
     """What was refused before a study was begun; what the landmarks table lacks goes with its study."""
+    if table is None:
+        return list(scan.refusals)
     return [*scan.refusals, *(refusal for refusal in table.refusals if not refusal.study_id)]
 
 
-def to_job(study: Study, table: LandmarkTable) -> Job:
-    """The study with its landmarks, or with the reason why it has none."""
+def to_job(study: Study, table: LandmarkTable | None) -> Job:
+    """The study with its landmarks, or with the reason why it has none; without a table they are still to be found."""
+    if table is None:
+        return Job(study, None, (), to_digest(study, None))
     landmarks = table.landmarks.get(study.study_id)
     refusals = tuple(refusal for refusal in table.refusals if refusal.study_id == study.study_id)
     if landmarks is None and not refusals:
@@ -243,22 +263,23 @@ def _unfinished(store: Path, jobs: Sequence[Job]) -> list[Job]:
     return todo
 
 
-def make_builder(store: Path, settings: PipelineSettings) -> Callable[[Job], None]:
-    """A worker's function from a job to the study's file in the store."""
-    return partial(build_study, store, settings)
+def make_builder(store: Path, settings: PipelineSettings, with_localizer: bool) -> Callable[[Job], None]:
+    """A worker's function from a job to the study's file in the store; the localizer is loaded once."""
+    return partial(build_study, store, settings, make_localize() if with_localizer else None)
 
 
-def build_study(store: Path, settings: PipelineSettings, job: Job) -> None:
+def build_study(store: Path, settings: PipelineSettings, localize: Localize | None, job: Job) -> None:
     """Write one study into the store: its discs, or why there are none."""
-    built = _build_discs(job, settings)
+    built = _build_discs(job, settings, localize)
     write_study(store, job.study.study_id, job.made_from, built.discs, built.refusals)
 
 
-def _build_discs(job: Job, settings: PipelineSettings) -> Built:
+def _build_discs(job: Job, settings: PipelineSettings, localize: Localize | None) -> Built:
     """The discs of a study; a fault that nothing foresaw refuses the study, and the run goes on."""
+    landmarks = job.landmarks or localize
     try:
-        if job.landmarks is not None:
-            return build_discs(job.study, job.landmarks, settings)
+        if landmarks is not None and not job.refusals:
+            return build_discs(job.study, landmarks, settings)
         selection = select_series(job.study, settings.selection)
         return Built((), job.refusals if selection.sagittal else selection.refusals)
     except Exception as error:

@@ -8,6 +8,7 @@ from typing import NamedTuple, TYPE_CHECKING
 
 import click
 
+from lumbar.arguments import INPUT
 from lumbar.console import progress
 from lumbar.errors import ExitCode
 
@@ -28,7 +29,7 @@ class Seen(NamedTuple):
 
 
 @click.command()
-@click.argument("inputs", metavar="STUDY...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("inputs", metavar="STUDY...", nargs=-1, required=True, type=INPUT)
 @click.option(
     "--study-id-from",
     default="StudyInstanceUID",

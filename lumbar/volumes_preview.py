@@ -14,6 +14,7 @@ from imaging.preview.locate import to_located
 from imaging.preview.sheet import draw_sheet
 from imaging.refusal import ImagingError
 from imaging.study import Study
+from lumbar.arguments import INPUT
 from lumbar.console import progress
 from lumbar.errors import ExitCode
 from lumbar.studies import read_studies
@@ -21,11 +22,9 @@ from lumbar.studies import read_studies
 DPI = 100
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
-_INPUT = click.Path(exists=True, path_type=Path)
-
 
 @click.command()
-@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=_INPUT)
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=INPUT)
 @click.option(
     "--landmarks", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The landmarks table, .csv, .tsv or .parquet; `lumbar localize` writes one.",

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from imaging.dicom.quiet import quiet_pydicom
 from imaging.dicom.sources import Open, open_sources
+from imaging.dicom.values import to_label
 from imaging.foreign_files import is_volume_file
 from imaging.refusal import ImagingError
 from imaging.study import SliceSource, Stack
@@ -27,6 +28,9 @@ _TAGS = [
     "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "ExtendedOffsetTable",
     "ExtendedOffsetTableLengths", "PixelData",
 ]  # fmt: skip
+
+
+_NEEDED = ("SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated", "BitsStored", "PixelRepresentation")
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,10 @@ def _check_image(dataset: Any, shape: tuple[int, int]) -> None:
     """ImagingError where there is no grey image of this shape."""
     if "PixelData" not in dataset:
         raise _refuse("is missing: the file holds no image, or is cut off", "no-pixels", _PIXEL_DATA)
-    if dataset.get("SamplesPerPixel", 1) != 1:
+    for keyword in _NEEDED:
+        if dataset.get(keyword) in (None, ""):
+            raise _refuse("is missing: the voxels cannot be told", "missing-element", to_label(keyword))
+    if dataset.SamplesPerPixel != 1:
         raise _refuse("is not 1: the image is in colour", "colour", "SamplesPerPixel (0028,0002)")
     if dataset.get("PhotometricInterpretation") not in ("MONOCHROME1", "MONOCHROME2"):
         raise _refuse("is neither MONOCHROME1 nor MONOCHROME2", "colour", "PhotometricInterpretation (0028,0004)")

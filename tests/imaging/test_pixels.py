@@ -364,6 +364,9 @@ def set_colour(dataset: Dataset) -> None:
     ("change", "code", "words"),
     [
         (drop_pixels, "no-pixels", r"PixelData \(7FE0,0010\)"),
+        (lambda d: delattr(d, "BitsStored"), "missing-element", r"BitsStored \(0028,0101\) is missing"),
+        (lambda d: delattr(d, "PixelRepresentation"), "missing-element", r"PixelRepresentation \(0028,0103\)"),
+        (lambda d: setattr(d, "PhotometricInterpretation", ""), "missing-element", r"\(0028,0004\) is missing"),
         (set_colour, "colour", r"SamplesPerPixel \(0028,0002\)"),
         (lambda d: setattr(d, "PhotometricInterpretation", SENTINEL), "colour", r"\(0028,0004\)"),
         (lambda d: setattr(d, "Rows", 35), "other-matrix", r"Rows \(0028,0010\)"),

@@ -237,6 +237,20 @@ def test_a_volume_file_whose_name_no_table_can_hold_is_refused_and_the_others_ar
     assert [(row.study_id, row.source, row.code) for row in scan.refusals] == [("", "file 1", "study-id-unwritable")]
 
 
+def test_an_argument_that_may_not_be_read_is_a_row_without_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_study(tmp_path / "a", to_sagittal(), to_axial())
+    locked = folder / "DOE.dcm"
+    locked.write_bytes(b"")
+    opened = Path.open
+    monkeypatch.setattr(os, "access", lambda path, mode, **_: "DOE" not in str(path))
+    monkeypatch.setattr(Path, "open", lambda path, *a: opened(path if path.name != "DOE.dcm" else path / "x", *a))
+    result = inspect(locked, *(path for path in sorted(folder.iterdir()) if path != locked))
+    assert result.exit_code == 3 and "DOE" not in result.output
+    assert "cannot be opened; check its permissions" in result.stdout
+
+
 def test_a_study_that_is_not_there_is_answered(tmp_path: Path) -> None:
     result = inspect(write_study(tmp_path / "a", to_sagittal(), to_axial()), "--study-id", "9.9")
     assert result.exit_code == 2
