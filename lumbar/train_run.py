@@ -50,9 +50,10 @@ def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> No
     if config.run.deterministic:
         # CUDA reads it when torch starts.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    from training.disc_learner import DiscMaterial
     from training.environment import check_devices, describe_environment
     from training.loop import train
-    from training.run import build_fabric, Material
+    from training.run import build_fabric
     from training.run_folder import TENSORBOARD
     from training.split import Part
     from training.tensorboard_log import TensorBoardLog
@@ -64,7 +65,7 @@ def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> No
     fabric.launch()
     fabric.barrier()  # only now has every rank the folder as the first one left it
     targets = prepared.joined.targets
-    material = Material(prepared.reader, targets, prepared.rows(Part.TRAINING), prepared.rows(Part.VALIDATION))
+    material = DiscMaterial(prepared.reader, targets, prepared.rows(Part.TRAINING), prepared.rows(Part.VALIDATION))
     if not fabric.is_global_zero:
         train(config, material, out, fabric)
         return

@@ -1,5 +1,6 @@
 """Every choice of a training run, as frozen dataclasses: one section of the TOML file each. No torch here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -74,13 +75,14 @@ class ModelConfig:
 class OptimizerConfig:
     """How the weights move; the defaults are the paper's.
 
-    rho is Adadelta's, weight_decay AdamW's. schedule: the learning rate, constant or one cosine to zero after
-    warmup_steps. ema: the decay of the average of the weights that is validated and kept; 0 is none.
+    rho is Adadelta's, momentum SGD's, weight_decay AdamW's. schedule: the learning rate, constant or one cosine to
+    zero after warmup_steps. ema: the decay of the average of the weights that is validated and kept; 0 is none.
     """
 
-    name: Literal["adadelta", "adamw"] = "adadelta"
+    name: Literal["adadelta", "adamw", "sgd"] = "adadelta"
     learning_rate: float = 1.0
     rho: float = 0.95
+    momentum: float = 0.0
     weight_decay: float = 0.0
     schedule: Literal["constant", "cosine"] = "constant"
     warmup_steps: int = 0
@@ -129,23 +131,32 @@ class ConfigError(ValueError):
     """A config that cannot be run; the message names the key, what was found and what to do."""
 
 
+Range = tuple[str, float, float, float]
+"""A key, its value, and the least and the most that it may be."""
+MANY = 1e9
+
+
 def check_config(config: Config) -> None:
     """ConfigError for values out of range and for choices that contradict each other."""
-    for key, value, low, high in _ranges(config):
-        if not low <= value <= high:
-            raise ConfigError(f"{key} is {value:g}; it may be {low:g} to {high:g}")
+    check_ranges([*_ranges(config), *ranges_of_loop(config.optimizer, config.run)])
     _check_data(config.data)
     _check_tasks(config)
     _check_split(config.split)
     _check_model(config.model)
-    _check_optimizer(config.optimizer)
+    check_optimizer(config.optimizer)
 
 
-def _ranges(config: Config) -> list[tuple[str, float, float, float]]:
-    model, optimizer, run, moved = config.model, config.optimizer, config.run, config.augmentation
-    many = 1e9
+def check_ranges(ranges: Iterable[Range]) -> None:
+    """ConfigError for a value out of its range."""
+    for key, value, low, high in ranges:
+        if not low <= value <= high:
+            raise ConfigError(f"{key} is {value:g}; it may be {low:g} to {high:g}")
+
+
+def _ranges(config: Config) -> list[Range]:
+    model, moved = config.model, config.augmentation
     return [
-        ("targets.weight_cap", config.targets.weight_cap, 1, many),
+        ("targets.weight_cap", config.targets.weight_cap, 1, MANY),
         ("split.seed", config.split.seed, 0, 2**31),
         ("model.dropout", model.dropout, 0, 0.95),
         ("model.view_dropout", model.view_dropout, 0, 0.95),
@@ -156,19 +167,26 @@ def _ranges(config: Config) -> list[tuple[str, float, float, float]]:
         ("augmentation.gain", moved.gain, 0, 0.9),
         ("augmentation.gamma", moved.gamma, 0, 0.9),
         ("augmentation.noise", moved.noise, 0, 1),
+    ]
+
+
+def ranges_of_loop(optimizer: OptimizerConfig, run: RunConfig) -> list[Range]:
+    """What the numbers of the sections that every config has may be."""
+    return [
         ("optimizer.learning_rate", optimizer.learning_rate, 1e-12, 1e3),
         ("optimizer.rho", optimizer.rho, 0, 1),
+        ("optimizer.momentum", optimizer.momentum, 0, 0.9999),
         ("optimizer.weight_decay", optimizer.weight_decay, 0, 1e3),
-        ("optimizer.warmup_steps", optimizer.warmup_steps, 0, many),
+        ("optimizer.warmup_steps", optimizer.warmup_steps, 0, MANY),
         ("optimizer.ema", optimizer.ema, 0, 0.999999),
-        ("run.epochs", run.epochs, 1, many),
-        ("run.batch_size", run.batch_size, 1, many),
-        ("run.accumulate", run.accumulate, 1, many),
+        ("run.epochs", run.epochs, 1, MANY),
+        ("run.batch_size", run.batch_size, 1, MANY),
+        ("run.accumulate", run.accumulate, 1, MANY),
         ("run.seed", run.seed, 0, 2**31),
-        ("run.devices", run.devices, 1, many),
-        ("run.nodes", run.nodes, 1, many),
+        ("run.devices", run.devices, 1, MANY),
+        ("run.nodes", run.nodes, 1, MANY),
         ("run.workers", run.workers, 0, 4096),
-        ("run.save_steps", run.save_steps, 0, many),
+        ("run.save_steps", run.save_steps, 0, MANY),
     ]
 
 
@@ -203,12 +221,17 @@ def _check_model(model: ModelConfig) -> None:
         raise ConfigError(f"model.view_dropout would drop the only view, {model.views[0]}; set view_dropout = 0.0")
 
 
-def _check_optimizer(optimizer: OptimizerConfig) -> None:
+def check_optimizer(optimizer: OptimizerConfig) -> None:
+    """ConfigError for choices that contradict each other."""
+    if optimizer.name == "sgd" and optimizer.learning_rate > 0.5:
+        raise ConfigError(f"optimizer.learning_rate is {optimizer.learning_rate:g}, Adadelta's; SGD wants about 0.01")
+    if optimizer.momentum > 0 and optimizer.name != "sgd":
+        raise ConfigError('optimizer.momentum is SGD\'s; set name = "sgd" or momentum = 0.0')
     if optimizer.name == "adamw" and optimizer.learning_rate > 0.1:
         raise ConfigError(
             f"optimizer.learning_rate is {optimizer.learning_rate:g}, Adadelta's; AdamW wants about 0.0003"
         )
-    if optimizer.name == "adadelta" and optimizer.weight_decay > 0:
+    if optimizer.name != "adamw" and optimizer.weight_decay > 0:
         raise ConfigError('optimizer.weight_decay is AdamW\'s; set name = "adamw" or weight_decay = 0.0')
     if optimizer.schedule == "constant" and optimizer.warmup_steps > 0:
         raise ConfigError('optimizer.warmup_steps needs schedule = "cosine"')

@@ -6,29 +6,35 @@ import tomllib
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints, Literal
+from typing import Any, get_args, get_origin, get_type_hints, Literal, TypeVar
 
 from training.config import check_config, Config, ConfigError
+
+ConfigT = TypeVar("ConfigT")
 
 
 def read_config(path: Path) -> Config:
     """The checked config of a TOML file; keys left out keep their defaults."""
+    return to_config(read_values(path))
+
+
+def read_values(path: Path) -> dict[str, Any]:
+    """The values of a TOML file, by section."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path.name} is not TOML: {error}") from None
-    return to_config(values)
 
 
 def to_config(values: dict[str, Any]) -> Config:
     """A checked config from plain values, such as TOML gives."""
-    config: Config = _to_section(Config, values, "")
+    config = to_sections(Config, values)
     check_config(config)
     return config
 
 
-def to_toml(config: Config) -> str:
-    """Every key of a config as TOML, which reads back as the same config."""
+def to_toml(config: Any) -> str:
+    """Every key of a config, a dataclass of sections, as TOML, which reads back as the same config."""
     lines = []
     for section, values in asdict(config).items():
         lines.append(f"[{section}]")
@@ -38,25 +44,31 @@ def to_toml(config: Config) -> str:
     return "\n".join(lines)
 
 
-def _to_section(section: type[Any], values: Any, where: str) -> Any:
+def to_sections(kind: type[ConfigT], values: dict[str, Any]) -> ConfigT:
+    """A config of a kind, not yet checked, from plain values; ConfigError for a wrong key or type."""
+    config: ConfigT = _to_section(kind, values, "", kind)
+    return config
+
+
+def _to_section(section: type[Any], values: Any, where: str, root: type[Any]) -> Any:
     if not isinstance(values, dict):
         raise ConfigError(f"{where.rstrip('.')} is {values!r}; expected a section [{where.rstrip('.')}]")
     hints = get_type_hints(section)
     read = {}
     for key, value in values.items():
         if key not in hints:
-            raise ConfigError(f"unknown key {where + key!r}; did you mean {_nearest(key, where)!r}?")
+            raise ConfigError(f"unknown key {where + key!r}; did you mean {_nearest(key, where, root)!r}?")
         hint = hints[key]
         if is_dataclass(hint):
-            read[key] = _to_section(hint, value, f"{where}{key}.")  # type: ignore[arg-type]
+            read[key] = _to_section(hint, value, f"{where}{key}.", root)  # type: ignore[arg-type]
         else:
             read[key] = _to_value(hint, value, where + key)
     return section(**read)
 
 
-def _nearest(key: str, where: str) -> str:
+def _nearest(key: str, where: str, root: type[Any]) -> str:
     """The known key most like a wrong one, of any section; of two as like, the one in the same section."""
-    sections = get_type_hints(Config)
+    sections = get_type_hints(root)
     keys = [*sections, *(f"{name}.{f.name}" for name, section in sections.items() for f in fields(section))]
 
     def likeness(known: str) -> float:

@@ -1,12 +1,12 @@
 """Discs from the store to a batch of views: integers to the device, one interpolation there, normalised."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
 from imaging.augmentation import Augmentation, AugmentationSettings, draw_augmentation, mirror_tasks
 from imaging.grids import Grid
@@ -17,10 +17,8 @@ from lexicons.vocabulary import Level, Task, View
 from training.config import DataConfig
 from training.models import Model
 from training.models.views import Views
+from training.sampling import AS_IT_IS
 from training.targets import IntArray, Targets
-
-AS_IT_IS = -1
-"""In place of an epoch's number: the disc without augmentation."""
 
 
 class DiscReader(Protocol):
@@ -75,48 +73,6 @@ def to_mirrored_columns(tasks: Sequence[Task], augmentation: Augmentation | None
     columns = {task: column for column, task in enumerate(tasks)}
     mirrored = mirror_tasks(columns, augmentation or Augmentation())
     return [mirrored[task] for task in tasks]
-
-
-class Batches:
-    """The (epoch, row) keys of each batch of this rank for ``epoch``, from batch ``start`` on.
-
-    Training rows are shuffled by seed and epoch and repeated from the front until every batch of every rank is full:
-    shapes never change, and all ranks take as many steps. ``per_step`` is the number of batches of all ranks that make
-    one step.
-    """
-
-    def __init__(self, rows: Sequence[int], batch_size: int, per_step: int, rank: int, world: int, seed: int) -> None:
-        self.rows, self.batch_size, self.per_step = np.array(rows), batch_size, per_step
-        self.rank, self.world, self.seed = rank, world, seed
-        self.epoch = self.start = 0
-
-    def __len__(self) -> int:
-        """The batches of this rank in a whole epoch."""
-        return -(-len(self.rows) // (self.batch_size * self.per_step)) * self.per_step // self.world
-
-    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
-        shuffled = np.random.default_rng([self.seed, self.epoch]).permutation(self.rows)
-        filled = np.resize(shuffled, len(self) * self.world * self.batch_size)
-        batches = filled.reshape(len(self), self.world, self.batch_size)[self.start :, self.rank]
-        yield from ([(self.epoch, int(row)) for row in batch] for batch in batches)
-
-
-def load(discs: Discs, batches: Batches | Sequence[list[tuple[int, int]]], workers: int) -> DataLoader[Batch]:
-    """A loader of batches; ``workers`` processes read ahead, and stay from epoch to epoch."""
-    return DataLoader(
-        discs,  # type: ignore[arg-type]
-        batch_sampler=batches,
-        num_workers=workers,
-        collate_fn=collate,
-        persistent_workers=workers > 0,
-    )
-
-
-def to_plain_batches(rows: Sequence[int], batch_size: int, rank: int, world: int) -> list[list[tuple[int, int]]]:
-    """The keys of every ``world``-th row in order, without augmentation; the last batch may be short."""
-    mine = rows[rank::world]
-    starts = range(0, len(mine), batch_size)
-    return [[(AS_IT_IS, int(row)) for row in mine[start : start + batch_size]] for start in starts]
 
 
 def collate(samples: Sequence[Sample]) -> Batch:

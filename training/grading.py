@@ -14,10 +14,11 @@ from torch import nn, Tensor
 from lexicons.vocabulary import Grade, Task, View
 from training.config import Config
 from training.config_file import to_config
-from training.data import Batch, Discs, load, to_normalise_settings, to_plain_batches, to_views
+from training.data import Batch, collate, Discs, to_normalise_settings, to_views
 from training.models import find_model
 from training.predictions import to_predictions
 from training.run_folder import BEST, read_checkpoint
+from training.sampling import load, to_plain_batches
 
 
 class Grader(NamedTuple):
@@ -66,7 +67,7 @@ def predict_discs(
     """The predictions table of some rows of ``discs``, in their order."""
     probabilities = np.zeros((len(rows), len(grader.tasks), len(Grade)))
     at = {row: number for number, row in enumerate(rows)}
-    loader = load(discs, to_plain_batches(rows, batch_size, 0, 1), 0)
+    loader = load(discs, collate, to_plain_batches(rows, batch_size, 0, 1), 0)
     for of_batch, logits in grade_batches(grader, loader, device):
         probabilities[[at[row] for row in of_batch]] = logits.double().softmax(dim=-1).cpu().numpy()
     return to_predictions(discs.targets.discs.iloc[list(rows)].reset_index(drop=True), grader.tasks, probabilities)

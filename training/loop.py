@@ -1,4 +1,4 @@
-"""The training of a grader, in order: resume, epochs of steps, validation, checkpoints."""
+"""The training of a grader or a localizer, in order: resume, epochs of steps, validation, checkpoints."""
 
 import math
 import time
@@ -11,15 +11,13 @@ from typing import Any, NamedTuple
 import torch
 from lightning_fabric import Fabric
 
-from training.config import Config
-from training.data import Batch, Batches, Discs, load, to_normalise_settings, to_plain_batches, to_views
 from training.determinism import seed_torch
-from training.grading import grade_batches, Grader
-from training.loss import LossSum, sum_losses, weigh_slots
-from training.models.views import drop_views, Views
+from training.learner import LoopConfig, Material
+from training.loss import LossSum
 from training.optim import learning_rate_at, set_learning_rate
-from training.run import add_ranks, build_run, Material, resume, Run, save_epoch, save_last
+from training.run import add_ranks, build_run, resume, Run, save_epoch, save_last
 from training.run_folder import LAST, RunError
+from training.sampling import Batches, load, to_plain_batches
 
 
 class Progress(NamedTuple):
@@ -33,9 +31,13 @@ class Progress(NamedTuple):
 
 
 def train(
-    config: Config, material: Material, folder: Path, fabric: Fabric, watch: Callable[[Progress], None] = lambda _: None
+    config: LoopConfig,
+    material: Material,
+    folder: Path,
+    fabric: Fabric,
+    watch: Callable[[Progress], None] = lambda _: None,
 ) -> None:
-    """Train a grader into ``folder``: last.pt, best.pt of the lowest validation loss, metrics.csv.
+    """Train into ``folder`` what ``material`` teaches: last.pt, best.pt of the lowest validation loss, metrics.csv.
 
     Where the folder has a last.pt the run goes on from it, and ends as it would have without the break. RunError where
     that is of another config. ``fabric`` is launched; ``watch`` is called on its first rank after each step.
@@ -44,13 +46,12 @@ def train(
     if (folder / LAST).exists():
         resume(run, folder / LAST)
     shuffled = _to_batches(run, material)
-    discs = Discs(material.reader, material.targets, config.augmentation, config.run.seed)
-    loader = load(discs, shuffled, config.run.workers)
+    loader = load(run.learner.samples, run.learner.collate, shuffled, config.run.workers)
     while run.epoch < config.run.epochs:
         began = time.monotonic()
         shuffled.epoch, shuffled.start = run.epoch, run.step * config.run.accumulate
         _train_epoch(run, iter(loader), len(shuffled) // config.run.accumulate, folder, watch)
-        metrics = _end_epoch(run, discs, material.validation, began)
+        metrics = _end_epoch(run, material.validation, began)
         save_epoch(run, metrics, folder)
         if fabric.is_global_zero:
             steps = len(shuffled) // config.run.accumulate
@@ -65,9 +66,7 @@ def _to_batches(run: Run, material: Material) -> Batches:
     )
 
 
-def _train_epoch(
-    run: Run, batches: Iterator[Batch], steps: int, folder: Path, watch: Callable[[Progress], None]
-) -> None:
+def _train_epoch(run: Run, batches: Iterator[Any], steps: int, folder: Path, watch: Callable[[Progress], None]) -> None:
     settings = run.config.run
     run.wrapped.train()
     while run.step < steps:
@@ -83,19 +82,18 @@ def _train_epoch(
             watch(Progress(run.epoch, settings.epochs, run.step - 1, steps, {}))
 
 
-def take_step(run: Run, batches: list[Batch]) -> None:
+def take_step(run: Run, batches: list[Any]) -> None:
     """One step of the optimizer from the batches of this rank: the loss is that of all batches of all ranks as one."""
     seed = run.config.run.seed
     seed_torch(seed, run.epoch, run.step, run.fabric.global_rank)
-    device = run.fabric.device
-    labels = [(batch.low.to(device), batch.high.to(device)) for batch in batches]
-    total = torch.stack([weigh_slots(low, high, run.weights).sum() for low, high in labels]).sum()
-    total = add_ranks(run.fabric, total)
+    learner = run.learner
+    batches = [learner.to_device(batch) for batch in batches]
+    total = add_ranks(run.fabric, torch.stack([learner.weigh(batch) for batch in batches]).sum())
     # DDP takes the mean of the ranks' gradients; the loss is their sum.
     scale = run.fabric.world_size / torch.where(total > 0, total, 1.0)
-    for number, (batch, (low, high)) in enumerate(zip(batches, labels, strict=True)):
-        with _without_sync(run, number + 1 < len(batches)):
-            losses = sum_losses(run.wrapped(_to_training_views(run, batch)), low, high, run.weights)
+    for number, batch in enumerate(batches, 1):
+        with _without_sync(run, number < len(batches)):
+            losses = learner.sum_losses(run.wrapped, batch)
             run.fabric.backward(losses.numerator * scale)
         run.sums += torch.stack([losses.numerator.detach(), losses.denominator]).double()
     run.optimizer.step()
@@ -110,19 +108,10 @@ def _without_sync(run: Run, enabled: bool) -> Any:
     return run.fabric.no_backward_sync(run.wrapped, enabled=enabled)  # type: ignore[arg-type]
 
 
-def _to_training_views(run: Run, batch: Batch) -> Views:
-    config, device = run.config, run.fabric.device
-    settings = to_normalise_settings(config.data)
-    views = to_views(batch.discs, batch.augmentations, run.model, run.views, settings, device)
-    if config.model.view_dropout == 0.0:
-        return views
-    return views._replace(present=drop_views(views.present, config.model.view_dropout, torch.default_generator))
-
-
-def _end_epoch(run: Run, discs: Discs, rows: list[int], began: float) -> dict[str, float]:
+def _end_epoch(run: Run, rows: list[int], began: float) -> dict[str, float]:
     """Validate, and the epoch's row of metrics.csv."""
     _share_statistics(run)
-    validation_loss = float(_validate(run, discs, rows).mean())
+    validation_loss, *figures = (float(sums.mean()) for sums in _validate(run, rows))
     if not math.isfinite(validation_loss):
         raise RunError(f"the validation loss of epoch {run.epoch} is {validation_loss}; try a lower learning_rate")
     numerator, denominator = add_ranks(run.fabric, run.sums).tolist()
@@ -131,6 +120,7 @@ def _end_epoch(run: Run, discs: Discs, rows: list[int], began: float) -> dict[st
         "learning_rate": run.optimizer.param_groups[0]["lr"],
         "training_loss": numerator / denominator if denominator else 0.0,
         "validation_loss": validation_loss,
+        **dict(zip(run.learner.figures, figures, strict=True)),
         "seconds": time.monotonic() - began,
     }
 
@@ -144,13 +134,12 @@ def _share_statistics(run: Run) -> None:
             buffer.copy_(add_ranks(run.fabric, buffer.clone()) / run.fabric.world_size)
 
 
-def _validate(run: Run, discs: Discs, rows: list[int]) -> LossSum:
-    fabric, settings, targets = run.fabric, run.config.run, discs.targets
+def _validate(run: Run, rows: list[int]) -> list[LossSum]:
+    """The validation loss, then the learner's figures."""
+    fabric, settings, learner = run.fabric, run.config.run, run.learner
     plain = to_plain_batches(rows, settings.batch_size, fabric.global_rank, fabric.world_size)
-    sums = torch.zeros(2, dtype=torch.float64, device=fabric.device)
-    loader = load(discs, plain, settings.workers)
-    grader = Grader(run.judged, run.config)
-    for of_batch, logits in grade_batches(grader, loader, fabric.device, fabric.autocast):
-        low, high = (torch.from_numpy(each[of_batch]).to(fabric.device) for each in (targets.low, targets.high))
-        sums += torch.stack(sum_losses(logits, low, high, run.weights)).double()
-    return LossSum(*add_ranks(fabric, sums))
+    sums = torch.zeros((1 + len(learner.figures), 2), dtype=torch.float64, device=fabric.device)
+    loader = load(learner.samples, learner.collate, plain, settings.workers)
+    for of_batch in learner.judge(run.judged, loader, fabric.autocast):
+        sums += of_batch
+    return [LossSum(numerator, denominator) for numerator, denominator in add_ranks(fabric, sums)]

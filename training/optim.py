@@ -1,11 +1,11 @@
-"""How the weights move: the paper's Adadelta, AdamW beside it, the learning rate of a step, the averaged weights."""
+"""How the weights move: Adadelta, SGD, AdamW; the learning rate of a step, the averaged weights."""
 
 import math
 from collections.abc import Iterable
 
 import torch
 from torch import nn
-from torch.optim import Adadelta, AdamW, Optimizer
+from torch.optim import Adadelta, AdamW, Optimizer, SGD
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from training.config import OptimizerConfig
@@ -15,9 +15,14 @@ KERAS_EPS = 1e-7
 
 
 def build_optimizer(network: nn.Module, config: OptimizerConfig) -> Optimizer:
-    """Adadelta (lr 1.0, rho 0.95 in Lu et al. 2018), or AdamW whose decay leaves biases and norms alone."""
+    """Adadelta, SGD, or AdamW whose decay leaves biases and norms alone.
+
+    Lu et al. 2018: Adadelta for the grader, lr 1.0 and rho 0.95; SGD for the U-Net, lr 0.01, no momentum told.
+    """
     if config.name == "adadelta":
         return Adadelta(network.parameters(), config.learning_rate, rho=config.rho, eps=KERAS_EPS)
+    if config.name == "sgd":
+        return SGD(network.parameters(), config.learning_rate, momentum=config.momentum)
     decayed, plain = _by_decay(network.parameters())
     groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
     return AdamW(groups, config.learning_rate)

@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from lightning_fabric import Fabric
@@ -11,26 +10,12 @@ from torch import nn, Tensor
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
-from lexicons.vocabulary import View
-from training.class_weights import count_classes, weigh_classes, weigh_intervals
-from training.config import Config
 from training.config_file import to_toml
-from training.data import DiscReader
 from training.determinism import make_deterministic, seed_torch
-from training.models import find_model, Model
+from training.learner import Learner, LoopConfig, Material
 from training.optim import build_average, build_optimizer
 from training.run_folder import append_metrics, BEST, LAST, read_checkpoint, RunError, write_checkpoint
 from training.self_test import check_bfloat16
-from training.targets import Targets
-
-
-class Material(NamedTuple):
-    """What is learnt from: a reader of discs, their targets, and the rows that train and that validate."""
-
-    reader: DiscReader
-    targets: Targets
-    training: list[int]
-    validation: list[int]
 
 
 @dataclass
@@ -38,58 +23,51 @@ class Run:
     """The state of a training run. ``step`` counts the steps of the epoch; ``sums`` are its losses so far."""
 
     fabric: Fabric
-    config: Config
-    model: Model
-    network: nn.Module
+    config: LoopConfig
+    learner: Learner
     wrapped: nn.Module
     optimizer: Optimizer
     average: AveragedModel | None
-    weights: Tensor
     sums: Tensor
     epoch: int = 0
     step: int = 0
     best: float = math.inf
 
     @property
+    def network(self) -> nn.Module:
+        """The learner's network, as it is without the wrapping for its devices."""
+        return self.learner.network
+
+    @property
     def judged(self) -> nn.Module:
         """The network that is validated and kept: the average where there is one."""
         return self.network if self.average is None else self.average.module
 
-    @property
-    def views(self) -> tuple[View, ...]:
-        """The views that the grader takes."""
-        return tuple(View(name) for name in self.config.model.views)
 
-
-def build_fabric(config: Config) -> Fabric:
+def build_fabric(config: LoopConfig) -> Fabric:
     """The devices that a config asks for, not yet launched."""
     run = config.run
     return Fabric(accelerator=run.accelerator, devices=run.devices, num_nodes=run.nodes, precision=run.precision)
 
 
-def build_run(config: Config, material: Material, fabric: Fabric) -> Run:
-    """Network, optimizer and class weights on their devices, seeded; nothing trained yet."""
+def build_run(config: LoopConfig, material: Material, fabric: Fabric) -> Run:
+    """The learner with its network and optimizer on their devices, seeded; nothing trained yet."""
     if not material.validation:
         raise RunError("no disc validates; the checkpoint is chosen by the validation loss")
     if config.run.precision == "bf16-mixed":
         check_bfloat16(fabric.device)
     seed_torch(config.run.seed)
-    model = find_model(config.model.name)
-    views = tuple(View(name) for name in config.model.views)
-    network = model.build(len(config.targets.tasks), views, config.model.dropout)
+    learner = material.to_learner(config, fabric.device)
+    network = learner.network
     if config.run.deterministic:
         make_deterministic(network)
     if config.run.channels_last:
         _to_channels_last(network)
     compiled: nn.Module = torch.compile(network) if config.run.compile else network  # type: ignore[assignment]
     wrapped, optimizer = fabric.setup(compiled, build_optimizer(network, config.optimizer))
-    low, high = (each[material.training] for each in (material.targets.low, material.targets.high))
-    counts = count_classes(low, high)
-    weights = weigh_intervals(counts, weigh_classes(counts, config.targets.weight_cap))
-    on_device = torch.tensor(weights, dtype=torch.float32, device=fabric.device)
     average = build_average(network, config.optimizer)
     sums = torch.zeros(2, dtype=torch.float64, device=fabric.device)
-    return Run(fabric, config, model, network, wrapped, optimizer, average, on_device, sums)
+    return Run(fabric, config, learner, wrapped, optimizer, average, sums)
 
 
 def _to_channels_last(network: nn.Module) -> None:

@@ -12,20 +12,17 @@ from lexicons.vocabulary import Level, Task, View
 from tests.training.disc_makers import make_cohort, make_disc, mirror_disc, TASKS
 from training.config import DataConfig
 from training.data import (
-    AS_IT_IS,
-    Batches,
     collate,
     Discs,
-    load,
     to_mirrored_columns,
     to_normalise_settings,
-    to_plain_batches,
     to_views,
     vary_batch,
 )  # fmt: skip
 from training.loss import sum_losses
 from training.models import find_model
 from training.models.views import VIEWS, Views
+from training.sampling import AS_IT_IS, Batches, load, to_plain_batches
 
 TINY = find_model("deepspine-tiny")
 STILL = AugmentationSettings((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -184,7 +181,7 @@ def test_a_loader_gives_the_batches_in_order(workers: int) -> None:
     store, targets = make_cohort(2)
     discs = Discs(store, targets, STILL, 0)
     batches = Batches(range(6), 2, 1, 0, 1, seed=0)
-    loader = load(discs, batches, workers)
+    loader = load(discs, collate, batches, workers)
     for epoch in (0, 1):
         batches.epoch = epoch
         assert [batch.rows for batch in loader] == keys_of(batches)

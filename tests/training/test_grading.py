@@ -13,10 +13,10 @@ from imaging.augmentation import AugmentationSettings
 from tests.training.disc_makers import make_cohort, MemoryStore, TASKS
 from training.config import Config, ModelConfig, OptimizerConfig, RunConfig
 from training.data import Discs
+from training.disc_learner import DiscMaterial
 from training.grading import Grader, load_grader, predict_discs
 from training.loop import train
 from training.predictions import check_predictions
-from training.run import Material
 
 CONFIG = Config(
     model=ModelConfig("deepspine-tiny"),
@@ -31,7 +31,7 @@ P = ["p0", "p1", "p2", "p3"]
 @pytest.fixture(scope="module")
 def grader(tmp_path_factory: pytest.TempPathFactory) -> Grader:
     folder: Path = tmp_path_factory.mktemp("run")
-    train(CONFIG, Material(STORE, TARGETS, [0, 1, 2], [3, 4]), folder, Fabric(accelerator="cpu", devices=1))
+    train(CONFIG, DiscMaterial(STORE, TARGETS, [0, 1, 2], [3, 4]), folder, Fabric(accelerator="cpu", devices=1))
     return load_grader(folder)
 
 

@@ -19,10 +19,11 @@ from tests.training.disc_makers import make_cohort
 from training.config import Config, ModelConfig, OptimizerConfig, RunConfig
 from training.config_file import to_config
 from training.data import collate, Discs, to_views
+from training.disc_learner import DiscLearner, DiscMaterial
 from training.loop import Progress, take_step, train
 from training.loss import LossSum, sum_losses
 from training.models import find_model, Model
-from training.run import build_run, Material
+from training.run import build_run
 from training.run_folder import append_metrics, read_checkpoint, RunError
 
 EVERYTHING = Config(
@@ -48,10 +49,10 @@ def small_grids(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training.models, "MODELS", tuple(map(shrink, training.models.MODELS)))
 
 
-def make_material(studies: int = 4, seed: int = 0) -> Material:
+def make_material(studies: int = 4, seed: int = 0) -> DiscMaterial:
     store, targets = make_cohort(studies, seed)
     rows = len(targets.discs)
-    return Material(store, targets, list(range(rows - 4)), list(range(rows - 4, rows)))
+    return DiscMaterial(store, targets, list(range(rows - 4)), list(range(rows - 4, rows)))
 
 
 def fabric() -> Fabric:
@@ -62,7 +63,7 @@ class Killed(Exception):
     """Stands in for a kill."""
 
 
-def train_killed_after(steps: int, config: Config, material: Material, folder: Path) -> None:
+def train_killed_after(steps: int, config: Config, material: DiscMaterial, folder: Path) -> None:
     seen = 0
 
     def watch(_: Progress) -> None:
@@ -137,7 +138,7 @@ def test_it_learns_what_can_be_seen(tmp_path: Path) -> None:
 
 def test_the_best_is_the_epoch_of_the_lowest_validation_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     losses = iter([2.0, 1.0, 1.5])
-    monkeypatch.setattr(training.loop, "_validate", lambda *_: LossSum(torch.tensor(next(losses)), torch.tensor(1.0)))
+    monkeypatch.setattr(training.loop, "_validate", lambda *_: [LossSum(torch.tensor(next(losses)), torch.tensor(1.0))])
     config = replace(EVERYTHING, run=replace(EVERYTHING.run, epochs=3), optimizer=OptimizerConfig())
     train(config, make_material(), tmp_path, fabric())
     metrics, best = pd.read_csv(tmp_path / "metrics.csv"), read_checkpoint(tmp_path / "best.pt")
@@ -163,8 +164,11 @@ def test_accumulated_batches_make_the_gradient_of_one() -> None:
     samples = [Discs(material.reader, material.targets, still, 0)[0, row] for row in range(5)]
     run = build_run(config, material, fabric())
     whole = collate(samples)
-    views = to_views(whole.discs, whole.augmentations, run.model, run.views, NormaliseSettings(), torch.device("cpu"))
-    sum_losses(run.network.eval()(views), whole.low, whole.high, run.weights).mean().backward()
+    assert isinstance(run.learner, DiscLearner)
+    views = to_views(
+        whole.discs, whole.augmentations, run.learner.model, run.learner.views, NormaliseSettings(), torch.device("cpu")
+    )
+    sum_losses(run.network.eval()(views), whole.low, whole.high, run.learner.weights).mean().backward()
     expected = [p.grad.square() * 0.05 for p in run.network.parameters() if p.grad is not None]
     for parts in ([samples], [samples[:2], samples[2:]]):
         run = build_run(config, material, fabric())

@@ -8,8 +8,9 @@ import torch
 from imaging.augmentation import AugmentationSettings
 from tests.training.disc_makers import make_cohort
 from training.config import Config, ModelConfig, OptimizerConfig, RunConfig
+from training.disc_learner import DiscMaterial
 from training.loop import train
-from training.run import build_fabric, Material
+from training.run import build_fabric
 
 
 def main(ranks: int, folder: Path) -> None:
@@ -23,7 +24,7 @@ def main(ranks: int, folder: Path) -> None:
     store, targets = make_cohort(4)
     fabric = build_fabric(config)
     fabric.launch()
-    train(config, Material(store, targets, list(range(8)), list(range(8, 12))), folder, fabric)
+    train(config, DiscMaterial(store, targets, list(range(8)), list(range(8, 12))), folder, fabric)
 
 
 if __name__ == "__main__":

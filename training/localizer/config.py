@@ -1,0 +1,126 @@
+"""Every choice of a localizer's training, as frozen dataclasses: one section of the TOML file each. No torch here."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from training.config import (
+    check_optimizer,
+    check_ranges,
+    ConfigError,
+    MANY,
+    OptimizerConfig,
+    Range,
+    ranges_of_loop,
+    RunConfig,
+)
+from training.config_file import to_sections
+from training.localizer.variation import VariationSettings
+
+KIND = "localizer"
+
+
+@dataclass(frozen=True)
+class TaskConfig:
+    """What is trained; a config without this section is a grader's."""
+
+    kind: Literal["localizer"] = "localizer"
+
+
+@dataclass(frozen=True)
+class SliceConfig:
+    """The slices that are learnt from.
+
+    spider: a folder with ``images`` and ``masks``, sagittal slices of SPIDER as PNG, NUMBER_..., posterior at the
+    right; spider_pixel_mm: the side of their pixels. corners: a table of S1's corners in them; empty is the one that
+    comes along. phantoms: how many phantom studies are made, with phantom_slices slices each. targets: the masks as
+    they are, or the quadrilaterals of their four corners as in the paper.
+    """
+
+    spider: str = ""
+    spider_pixel_mm: float = 0.56
+    corners: str = ""
+    phantoms: int = 0
+    phantom_slices: int = 3
+    phantom_seed: int = 0
+    targets: Literal["contours", "corners"] = "contours"
+
+
+@dataclass(frozen=True)
+class HeldOutConfig:
+    """Who validates: SPIDER's patients by number, and every so many-th phantom; 0 is none."""
+
+    spider: tuple[int, ...] = (5, 34, 52, 78, 127, 161, 191, 239)
+    phantom_every: int = 5
+
+
+@dataclass(frozen=True)
+class UNetConfig:
+    """The network of ``imaging.localizer.unet``; the defaults are the paper's and the shipped weights'."""
+
+    features: int = 32
+    depth: int = 5
+
+
+@dataclass(frozen=True)
+class LocalizerConfig:
+    """A whole run; the optimizer is the paper's SGD unless another is named."""
+
+    task: TaskConfig = field(default_factory=TaskConfig)
+    slices: SliceConfig = field(default_factory=SliceConfig)
+    held_out: HeldOutConfig = field(default_factory=HeldOutConfig)
+    network: UNetConfig = field(default_factory=UNetConfig)
+    variation: VariationSettings = field(default_factory=VariationSettings)
+    optimizer: OptimizerConfig = field(default_factory=lambda: OptimizerConfig("sgd", 0.01))
+    run: RunConfig = field(default_factory=lambda: RunConfig(batch_size=6))
+
+
+def is_localizer(values: dict[str, Any]) -> bool:
+    """Whether the values of a config file are a localizer's."""
+    task = values.get("task")
+    return isinstance(task, dict) and task.get("kind") == KIND
+
+
+def to_localizer_config(values: dict[str, Any]) -> LocalizerConfig:
+    """A checked config from plain values, such as TOML gives; keys left out keep their defaults."""
+    given = {**values, "optimizer": {"name": "sgd", "learning_rate": 0.01, **values.get("optimizer", {})}}
+    given["run"] = {"batch_size": 6, **values.get("run", {})}
+    config = to_sections(LocalizerConfig, given)
+    check_localizer_config(config)
+    return config
+
+
+def check_localizer_config(config: LocalizerConfig) -> None:
+    """ConfigError for values out of range and for choices that contradict each other."""
+    check_ranges([*_ranges(config), *ranges_of_loop(config.optimizer, config.run)])
+    check_optimizer(config.optimizer)
+    if not config.slices.spider and not config.slices.phantoms:
+        raise ConfigError("there is nothing to learn from: name slices.spider, or let slices.phantoms be made")
+    multiple = 2 ** (config.network.depth - 1)
+    if any(side % multiple for side in config.variation.window):
+        raise ConfigError(f"variation.window must be multiples of {multiple} at network.depth {config.network.depth}")
+    if config.run.deterministic and config.run.accelerator != "cpu":
+        raise ConfigError('run.deterministic: the U-Net\'s pooling has no such form on a GPU; set accelerator = "cpu"')
+
+
+def _ranges(config: LocalizerConfig) -> list[Range]:
+    slices, network, moved = config.slices, config.network, config.variation
+    shares = ("curve_probability", "blur_probability", "cut_top_probability", "cut_bottom_probability")
+    return [
+        ("slices.spider_pixel_mm", slices.spider_pixel_mm, 0.1, 3),
+        ("slices.phantoms", slices.phantoms, 0, MANY),
+        ("slices.phantom_slices", slices.phantom_slices, 1, 99),
+        ("slices.phantom_seed", slices.phantom_seed, 0, 2**31),
+        ("held_out.phantom_every", config.held_out.phantom_every, 0, MANY),
+        ("network.features", network.features, 1, 512),
+        ("network.depth", network.depth, 1, 7),
+        ("variation.rotation_deg", moved.rotation_deg, 0, 45),
+        ("variation.scale", moved.scale, 0, 0.7),
+        ("variation.aspect", moved.aspect, 0, 0.5),
+        ("variation.shear", moved.shear, 0, 0.5),
+        *((f"variation.shift_mm[{n}]", shift, 0, 200) for n, shift in enumerate(moved.shift_mm)),
+        ("variation.bias", moved.bias, 0, 2),
+        ("variation.gamma", moved.gamma, 0, 1.5),
+        *((f"variation.{name}", getattr(moved, name), 0, 1) for name in shares),
+        ("variation.noise", moved.noise, 0, 1),
+        *((f"variation.window[{n}]", side, 16, 256) for n, side in enumerate(moved.window)),
+    ]

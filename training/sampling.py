@@ -1,0 +1,60 @@
+"""Which samples make a batch: keys (epoch, row), shuffled by seed and epoch, shared out over ranks."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+from torch.utils.data import DataLoader, Dataset
+
+AS_IT_IS = -1
+"""In place of an epoch's number: the sample without augmentation."""
+
+Key = tuple[int, int]
+BatchT = TypeVar("BatchT")
+
+
+class Batches:
+    """The (epoch, row) keys of each batch of this rank for ``epoch``, from batch ``start`` on.
+
+    Training rows are shuffled by seed and epoch and repeated from the front until every batch of every rank is full:
+    shapes never change, and all ranks take as many steps. ``per_step`` is the number of batches of all ranks that make
+    one step.
+    """
+
+    def __init__(self, rows: Sequence[int], batch_size: int, per_step: int, rank: int, world: int, seed: int) -> None:
+        self.rows, self.batch_size, self.per_step = np.array(rows), batch_size, per_step
+        self.rank, self.world, self.seed = rank, world, seed
+        self.epoch = self.start = 0
+
+    def __len__(self) -> int:
+        """The batches of this rank in a whole epoch."""
+        return -(-len(self.rows) // (self.batch_size * self.per_step)) * self.per_step // self.world
+
+    def __iter__(self) -> Iterator[list[Key]]:
+        shuffled = np.random.default_rng([self.seed, self.epoch]).permutation(self.rows)
+        filled = np.resize(shuffled, len(self) * self.world * self.batch_size)
+        batches = filled.reshape(len(self), self.world, self.batch_size)[self.start :, self.rank]
+        yield from ([(self.epoch, int(row)) for row in batch] for batch in batches)
+
+
+def to_plain_batches(rows: Sequence[int], batch_size: int, rank: int, world: int) -> list[list[Key]]:
+    """The keys of every ``world``-th row in order, without augmentation; the last batch may be short."""
+    mine = rows[rank::world]
+    starts = range(0, len(mine), batch_size)
+    return [[(AS_IT_IS, int(row)) for row in mine[start : start + batch_size]] for start in starts]
+
+
+def load(
+    samples: Dataset[Any],
+    collate: Callable[[Sequence[Any]], BatchT],
+    batches: Batches | Sequence[list[Key]],
+    workers: int,
+) -> DataLoader[BatchT]:
+    """A loader of batches; ``workers`` processes read ahead, and stay from epoch to epoch."""
+    return DataLoader(
+        samples,
+        batch_sampler=batches,
+        num_workers=workers,
+        collate_fn=collate,
+        persistent_workers=workers > 0,
+    )
