@@ -26,7 +26,7 @@ NORMAL = ("nx", "ny", "nz")
 COLUMNS = ("study_id", "structure", *POINT, "confidence")
 STRUCTURES: tuple[str, ...] = (*VERTEBRAE, *LEVELS)
 
-REMARKS = ("ambiguous-numbering", "beyond-numbering", "too-small", "endplate-unseen")
+REMARKS = ("ambiguous-numbering", "beyond-numbering", "too-small", "endplate-unseen", "vertebra-not-seen")
 """The codes there are; one may be followed by a structure. Free text is refused, for it may name a patient."""
 
 

@@ -3,28 +3,20 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
 from lumbar.console import progress
 from lumbar.errors import ExitCode
+from lumbar.located import Located
 
 if TYPE_CHECKING:
     from imaging.anchor import Anchor
-    from imaging.landmarks import Landmarks
-    from imaging.refusal import Refusal
 
 _PATH = click.Path(exists=True, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _TABLES = (".csv", ".tsv", ".parquet")
-
-
-class Located(NamedTuple):
-    """The landmarks of one study, or why it has none."""
-
-    landmarks: "Landmarks | None"
-    refusals: "tuple[Refusal, ...]"
 
 
 def _to_anchor(ctx: click.Context, param: click.Parameter, value: str | None) -> "Anchor | None":
@@ -58,6 +50,14 @@ def _to_anchor(ctx: click.Context, param: click.Parameter, value: str | None) ->
 )
 @click.option("--landmarks", type=_FILE, help="A landmarks table of your own, to be checked and written anew.")
 @click.option(
+    "--study-id-from",
+    default="StudyInstanceUID",
+    show_default=True,
+    metavar="WHAT",
+    help="Where INPUT's study ids come from: StudyInstanceUID, 'folder', or a DICOM keyword such as AccessionNumber.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes for INPUT; all cores where not given.")
+@click.option(
     "--anchor",
     metavar="NAME=x,y,z",
     callback=_to_anchor,
@@ -70,12 +70,16 @@ def localize(
     mask_labels: str,
     study_id: str | None,
     landmarks: Path | None,
+    study_id_from: str,
+    jobs: int | None,
     anchor: "Anchor | None",
 ) -> None:
     """Write the landmarks table that `lumbar volumes build` cuts discs by.
 
-    The centroids come from masks (--mask) or from a table of your own (--landmarks); a trained localizer, which would
-    find them in the images of INPUT, does not come with this version yet.
+    The centroids are found by the trained localizer in the sagittal T2 series of INPUT (a folder, a tree of folders, a
+    zip file or files, DICOM or NIfTI and MHA), or come from masks (--mask), or from a table of your own (--landmarks).
+    Where the localizer's numbering may be one off, the study's remark says ambiguous-numbering: look at it with
+    `lumbar volumes preview`, and put it right with --anchor, a vertebra's name and a point in its body.
 
     A landmarks table (.csv, .tsv or .parquet) has the columns study_id, structure, x, y, z, confidence: vertebrae T11
     to S1 by their centroids, and, if known, discs such as L4-L5 by their centres, with nx, ny, nz, the disc's normal
@@ -86,12 +90,18 @@ def localize(
 
     \b
     Examples:
+      lumbar localize studies/ --out landmarks.csv
       lumbar localize --mask segmentation.nii.gz --mask-labels spider --study-id 1.2.3 --out landmarks.csv
       lumbar localize --mask masks/ --mask-labels "from lowest=S1" --out landmarks.parquet
       lumbar localize --landmarks mine.csv --anchor "S1=2.5,31,-480" --out landmarks.csv
     """
     _check_arguments(inputs, out, masks, mask_labels, study_id, landmarks)
-    located = list(_from_masks(masks, mask_labels, study_id) if masks else _from_table(landmarks))
+    if masks:
+        located = list(_from_masks(masks, mask_labels, study_id))
+    elif landmarks is not None:
+        located = list(_from_table(landmarks))
+    else:
+        located = list(_from_studies(inputs, study_id_from, jobs))
     if anchor is not None:
         located = _renumber(located, anchor)
     _write(out, located)
@@ -106,15 +116,12 @@ def _check_arguments(
     study_id: str | None,
     landmarks: Path | None,
 ) -> None:
-    if not masks and landmarks is None:
+    ways = [bool(inputs), bool(masks), landmarks is not None]
+    if sum(ways) != 1:
         raise click.UsageError(
-            "there is no trained localizer in this version yet: give --mask FILE with --mask-labels, "
-            "or --landmarks TABLE"
+            "INPUT for the trained localizer, --mask FILE with --mask-labels, and --landmarks TABLE are three ways to "
+            f"the same table; give one of them, not {'none' if not any(ways) else 'several'}."
         )
-    if inputs:
-        raise click.UsageError("INPUT is for a trained localizer; with --mask or --landmarks give none.")
-    if masks and landmarks is not None:
-        raise click.UsageError("--mask and --landmarks are two ways to the same table; give one.")
     if landmarks is not None and (mask_labels or study_id):
         raise click.UsageError("--mask-labels and --study-id go with --mask.")
     if study_id and (len(masks) > 1 or masks[0].is_dir()):
@@ -125,10 +132,15 @@ def _check_arguments(
         raise click.UsageError(f"the folder for --out does not exist: {out.absolute().parent.name}")
 
 
-def _from_table(path: Path | None) -> Iterator[Located]:
+def _from_studies(inputs: Sequence[Path], study_id_from: str, jobs: int | None) -> Iterator[Located]:
+    from lumbar.localize_studies import locate_studies
+
+    yield from locate_studies(inputs, study_id_from, jobs)
+
+
+def _from_table(path: Path) -> Iterator[Located]:
     from imaging.landmark_table import read_landmark_table
 
-    assert path is not None
     table = read_landmark_table(path)
     yield from (Located(landmarks, ()) for landmarks in table.landmarks.values())
     if table.refusals:

@@ -9,14 +9,11 @@ from safetensors.torch import load_file, save_file
 from imaging.localizer.unet import UNet
 from imaging.refusal import ImagingError
 
-SHIPPED = Path(__file__).parent / "vertebrae.safetensors"
-"""The weights that come along; ``vertebrae.json`` says how they were made and from what."""
-
 OUTPUTS = ("T12-L5", "S1")
 """The network's outputs, in order: the vertebral bodies above the sacrum, and S1."""
 
 
-def read_localizer(path: Path = SHIPPED) -> UNet:
+def read_localizer(path: Path) -> UNet:
     """The network with the weights of a safetensors file, in single precision, ready to be used.
 
     ImagingError (``bad-weights``) where the file is none or of another network.

@@ -132,10 +132,9 @@ def test_an_anchor_is_of_one_study(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--out", "o.csv"], "no trained localizer"),
-        (["{folder}", "--out", "o.csv"], "no trained localizer"),
-        (["{folder}", "--landmarks", "{table}", "--out", "o.csv"], "INPUT is for a trained localizer"),
-        (["--mask", "{mask}", "--landmarks", "{table}", "--out", "o.csv"], "two ways"),
+        (["--out", "o.csv"], "give one of them, not none"),
+        (["{folder}", "--landmarks", "{table}", "--out", "o.csv"], "give one of them, not several"),
+        (["--mask", "{mask}", "--landmarks", "{table}", "--out", "o.csv"], "give one of them, not several"),
         (["--landmarks", "{table}", "--mask-labels", "spider", "--out", "o.csv"], "go with --mask"),
         (["--mask", "{folder}", "--study-id", "1", "--out", "o.csv"], "goes with one mask"),
         (["--mask", "{empty}", "--out", "o.csv"], "holds no .nii"),
