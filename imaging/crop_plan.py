@@ -75,7 +75,7 @@ def plan_disc(
     frame: DiscFrame, sagittal: Sequence[PlacedStack], axial: Sequence[PlacedStack], settings: CropSettings
 ) -> DiscPlan | None:
     """The stacks for one disc; None where its centre lies in no sagittal stack."""
-    holding = [placed for placed in sagittal if _holds(placed.stack, frame.centre)]
+    holding = [placed for placed in sagittal if to_bare_volume(placed.stack).holds(frame.centre)]
     if not holding:
         return None
     lattice = _to_lattice(frame, settings.sagittal)
@@ -85,11 +85,6 @@ def plan_disc(
     remarks = [] if ratings else ["axial: missing"]
     remarks += ["sagittal: partial"] if shares[best] < LEAST_SAGITTAL_COVERAGE else []
     return DiscPlan(frame, holding[best], tuple(axial[rating.number] for rating in ratings), tuple(remarks))
-
-
-def _holds(stack: Stack, point: FloatArray) -> bool:
-    indices = to_bare_volume(stack).to_indices(point)
-    return bool(np.all(indices >= -0.5) and np.all(indices <= np.array(stack.shape[::-1]) - 0.5))
 
 
 def _to_lattice(frame: DiscFrame, grid: Grid) -> FloatArray:

@@ -31,11 +31,4 @@ def _to_lattices(stack: Stack) -> FloatArray:
 
 
 def _meets(points: FloatArray, others: Sequence[Stack]) -> bool:
-    return any(bool(_are_inside(points, other).any()) for other in others)
-
-
-def _are_inside(points: FloatArray, stack: Stack) -> FloatArray:
-    slices, rows, columns = stack.shape
-    indices = to_bare_volume(stack).to_indices(points)
-    inside: FloatArray = np.all((indices >= -0.5) & (indices <= np.array([columns, rows, slices]) - 0.5), axis=-1)
-    return inside
+    return any(bool(to_bare_volume(other).holds(points).any()) for other in others)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from imaging.refusal import ImagingError
+from imaging.store.whole_file import write_whole
 
 
 class TableFileError(ImagingError):
@@ -32,13 +33,12 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def write_table_file(table: pd.DataFrame, path: Path) -> None:
-    """Writes the table beside its place and moves it there in one step; TableFileError for another ending."""
-    temporary = path.with_name(f".{path.name}.part")
+    """Writes the table, whole or not at all; TableFileError for another ending."""
     if path.suffix == ".parquet":
-        table.to_parquet(temporary, index=False)
+        content = table.to_parquet(None, index=False)
     else:
-        table.to_csv(temporary, sep=to_separator(path), index=False)
-    temporary.replace(path)
+        content = table.to_csv(None, sep=to_separator(path), index=False, lineterminator="\n").encode()
+    write_whole(path, [content])
 
 
 def to_separator(path: Path) -> str:

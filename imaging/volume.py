@@ -53,6 +53,13 @@ class Volume:
             indices[..., 2] = interpolate_ends(indices[..., 2], self.slice_offsets_mm, numbers)
         return indices
 
+    def holds(self, points: FloatArray) -> npt.NDArray[np.bool_]:
+        """Which of LPS points, (..., 3), lie in a voxel, (...): within half a step of the outermost voxel centres."""
+        indices = self.to_indices(points)
+        last = np.array(self.voxels.shape[::-1]) - 0.5
+        inside: npt.NDArray[np.bool_] = np.all((indices >= -0.5) & (indices <= last), axis=-1)
+        return inside
+
 
 def to_bare_volume(stack: Stack | Volume) -> Volume:
     """The geometry of a stack or a volume as a volume, whose voxels have the right shape and take no memory."""

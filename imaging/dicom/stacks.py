@@ -8,6 +8,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 from imaging.dicom.duplicates import choose_duplicate, to_rank
 from imaging.dicom.fault import Fault
+from imaging.dicom.grouping import SAME_PLACE_MM
 from imaging.dicom.orientation import to_mean_axes
 from imaging.dicom.record import FrameHeader
 from imaging.dicom.sources import Open
@@ -15,7 +16,6 @@ from imaging.dicom.values import to_label
 from imaging.geometry import FloatArray, normalise, Plane, to_affine, to_angle_deg, to_plane
 from imaging.study import SliceSource, Stack
 
-SAME_PLACE_MM = 0.05
 SAME_PLACE_STEPS = 0.01
 GAP_STEPS = 1.5
 MISSING_SLICE_STEPS = 2.5

@@ -39,13 +39,7 @@ def to_located(study: Study, landmarks: Landmarks, built: Built, settings: Pipel
 
 def _to_fullest(stacks: tuple[Stack, ...], points: FloatArray) -> Stack:
     """The stack that holds the most of the points."""
-    return max(stacks, key=lambda stack: _count_inside(stack, points))
-
-
-def _count_inside(stack: Stack, points: FloatArray) -> int:
-    indices = to_bare_volume(stack).to_indices(points)
-    inside = (indices >= -0.5) & (indices <= np.array(stack.shape[::-1]) - 0.5)
-    return int(inside.all(axis=-1).sum())
+    return max(stacks, key=lambda stack: int(to_bare_volume(stack).holds(points).sum()))
 
 
 def _to_course(landmarks: Landmarks, settings: PipelineSettings) -> FloatArray:
