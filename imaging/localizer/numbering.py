@@ -17,10 +17,10 @@ REACH_MM = 140.0
 """How far ahead a body is looked for, to tell a gap from the end of the image."""
 TURN_DEG = 45.0
 """The most that one step may turn from the last."""
-GAP_RATIO = 1.6
+GAP_RATIO = 1.45
 """A step this many times the usual passes over a vertebra that was not seen."""
-AREA_SHARE = 0.45
-"""Bodies with less than this share of a vertebra's usual area are spinous processes and the like."""
+AREA_SHARES = (0.45, 1.75)
+"""Of a vertebra's usual area: smaller bodies are spinous processes and the like, larger ones two vertebrae in one."""
 LIKELY_S1 = 0.6
 """Below this mean probability the sacrum is not sure, and so is no name."""
 RIVAL_SHARE = 0.6
@@ -57,10 +57,10 @@ def to_numbered(lumbar: tuple[Body, ...], sacral: tuple[Body, ...]) -> Numbered:
 
 
 def _to_vertebrae(bodies: tuple[Body, ...]) -> list[Body]:
-    """The bodies large enough to be vertebrae."""
+    """The bodies of a vertebra's size."""
     largest = sorted((body.area_mm2 for body in bodies), reverse=True)[:6]
     usual = float(np.median(largest)) if largest else 0.0
-    return [body for body in bodies if body.area_mm2 >= AREA_SHARE * usual]
+    return [body for body in bodies if AREA_SHARES[0] * usual <= body.area_mm2 <= AREA_SHARES[1] * usual]
 
 
 def _climb(s1: Body, bodies: list[Body]) -> tuple[list[Body], list[str]]:

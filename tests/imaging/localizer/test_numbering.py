@@ -43,6 +43,13 @@ def test_spinous_processes_are_no_vertebrae() -> None:
     assert to_numbered((*behind, between, *column), (S1,)).bodies[:-1] == column[::-1]
 
 
+def test_two_vertebrae_seen_as_one_end_the_names() -> None:
+    column = make_column(7)
+    both = replace(column[3], centroid=(column[3].centroid + column[4].centroid) / 2, area_mm2=1900.0)
+    numbered = to_numbered((*column[:3], both, *column[5:]), (S1,))
+    assert numbered.names == ("L3", "L4", "L5", "S1")
+
+
 def test_a_gap_ends_the_names() -> None:
     column = make_column(6)
     numbered = to_numbered(column[:3] + column[4:], (S1,))
