@@ -41,7 +41,7 @@ class CurveSettings:
     """How the curve is fitted.
 
     ``least_degree_x``, ``least_degree_yz`` and ``most_degree`` bound the degrees, which n landmarks bound to n - 2 too.
-    ``landmark_sd_mm``: bends smaller than this are taken for noise. ``weighted``: by the landmarks' confidence.
+    ``landmark_sd_mm``: bends smaller than this are taken for noise.
     """
 
     mode: CurveMode = CurveMode.SPACE
@@ -49,7 +49,6 @@ class CurveSettings:
     least_degree_yz: int = 4
     most_degree: int = 6
     landmark_sd_mm: float = 0.3
-    weighted: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class SpineCurve:
 
 
 def fit_curve(landmarks: Landmarks, settings: CurveSettings = CurveSettings()) -> SpineCurve:
-    """The spine curve of the landmarks.
+    """The spine curve of the landmarks, which count by their confidence.
 
     Two landmarks give a line, and so does a single disc with a normal. LandmarkError where the landmarks cannot be a
     spine's, or where there is only one and no normal.
@@ -86,7 +85,7 @@ def fit_curve(landmarks: Landmarks, settings: CurveSettings = CurveSettings()) -
     chords = np.linalg.norm(np.diff(points, axis=0), axis=1)
     knots = np.concatenate([[0.0], np.cumsum(chords)])
     length = float(knots[-1])
-    weights = np.maximum(nodes.confidence, LEAST_WEIGHT) if settings.weighted else np.ones(len(knots))
+    weights = np.maximum(nodes.confidence, LEAST_WEIGHT)
     coefficients = _fit_axes(knots / length, points, weights, settings)
     residuals = np.linalg.norm(_evaluate(coefficients, knots / length) - nodes.points, axis=1)
     return SpineCurve(nodes.structures, knots / length, points, coefficients, residuals, length)
