@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -81,10 +82,26 @@ def plan_disc(
     lattice = _to_lattice(frame, settings.sagittal)
     shares = [to_coverage(to_bare_volume(placed.stack), lattice) for placed in holding]
     best = int(np.argmax(shares))
-    ratings = choose_stacks([placed.stack for placed in axial], frame, settings.axial, settings.choice)
-    remarks = [] if ratings else ["axial: missing"]
+    chosen = _choose_axial(frame, axial, settings)
+    remarks = [] if chosen else ["axial: missing"]
     remarks += ["sagittal: partial"] if shares[best] < LEAST_SAGITTAL_COVERAGE else []
-    return DiscPlan(frame, holding[best], tuple(axial[rating.number] for rating in ratings), tuple(remarks))
+    return DiscPlan(frame, holding[best], chosen, tuple(remarks))
+
+
+def _choose_axial(frame: DiscFrame, axial: Sequence[PlacedStack], settings: CropSettings) -> tuple[PlacedStack, ...]:
+    """The stacks that show a disc, of one kind of image: a blend of two kinds is an image that nobody took."""
+    for _, kind in groupby(sorted(axial, key=_to_kind), key=_to_kind):
+        placed = list(kind)
+        ratings = choose_stacks([one.stack for one in placed], frame, settings.axial, settings.choice)
+        if ratings:
+            return tuple(placed[rating.number] for rating in ratings)
+    return ()
+
+
+def _to_kind(placed: PlacedStack) -> tuple[bool, bool, bool]:
+    """The plain T2 first, then what is fat suppressed, has a contrast agent, or is a single shot."""
+    series = placed.series
+    return series.fat_suppressed, series.contrast_agent, "single-shot" in series.remarks
 
 
 def _to_lattice(frame: DiscFrame, grid: Grid) -> FloatArray:

@@ -103,6 +103,17 @@ def test_the_axial_stack_of_each_disc_is_its_own() -> None:
     assert [plan.remarks for plan in plans if plan] == [(), (), ("axial: missing",)]
 
 
+def test_a_plain_axial_stack_is_not_blended_with_one_of_another_kind() -> None:
+    sagittal = places(1, Plane.SAGITTAL, sagittal_stack())
+    plain, low = places(3, Plane.AXIAL, axial_stack(0.0)), axial_stack(-35.0)
+    for change in ({"fat_suppressed": True}, {"contrast_agent": True}, {"remarks": ("single-shot",)}):
+        other = [
+            one._replace(series=replace(one.series, **change)) for one in places(2, Plane.AXIAL, axial_stack(0.0), low)
+        ]
+        plans = [plan_disc(a_frame(Level.L4_L5, z), sagittal, [*other, *plain], SETTINGS) for z in (0.0, -35.0)]
+        assert [[placed.series.number for placed in plan.axial] for plan in plans if plan] == [[3], [2]]
+
+
 def test_a_disc_outside_every_sagittal_stack_has_no_plan() -> None:
     sagittal = places(1, Plane.SAGITTAL, sagittal_stack())
     assert plan_disc(a_frame(Level.L4_L5, 115.0), sagittal, [], SETTINGS) is None
