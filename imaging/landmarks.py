@@ -19,8 +19,7 @@ class LandmarkError(ImagingError):
     """Landmarks that no spine can have; ``code`` is the same for a program."""
 
     def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
+        super().__init__(reason, code)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ _WORDS: tuple[tuple[Weighting, str], ...] = (
     (Weighting.OTHER, r"t2 ?(\*|star)|\bpd|proton|dwi|diff|\badc|myelo|\bmrm\b|swi\b|medic\b|merge\b|\bmra\b|\bmrs\b"),
     (Weighting.T1, r"(?<![0-9])t1(?![0-9])"),
     (Weighting.T2, r"(?<![0-9])t2(?![0-9])"),
-)  # fmt: skip
+)
 _FAT = (
     r"\bfs\b|fat ?sat|fat ?supp?\b|fat ?suppress|\bsat fat|spair|\bspir\b|ideal water|\bchess\b|\bwater\b|t[12]\w*fs\b"
 )

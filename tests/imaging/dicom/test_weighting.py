@@ -92,7 +92,7 @@ def test_words_tell_stir_where_its_inversion_time_is_left_out() -> None:
         *(facts(te=100, description=words) for words in ("T2 FS", "T2 fat sat", "t2_spair", "T2 SPIR", "t2_dixon_W")),
         *(facts(te=100, description=words) for words in ("t2_tse_dixon_sag_W", "WATER: T2", "T2 FAT SUP", "t2 fatsup")),
     ],
-)  # fmt: skip
+)
 def test_fat_suppression(series: SeriesFacts) -> None:
     found = find_contrast(series)
     assert found.fat_suppressed and found.weighting is Weighting.T2
