@@ -95,7 +95,10 @@ def check_columns(table: pd.DataFrame) -> None:
     if any(name in names for name in NORMAL):
         missing += [name for name in NORMAL if name not in names]
     if missing:
-        found = ", ".join(name for name in names if name in known) or "none of a landmarks table's"
+        found = (
+            ", ".join(name for name in names if name in known)
+            or "none of a landmarks table's; commas stand between those of a .csv file"
+        )
         raise LandmarkError("landmark-columns", f"no column {missing[0]!r} in the first line; found {found}")
     for name in names:
         if name not in known:

@@ -283,7 +283,8 @@ def _build_discs(job: Job, settings: PipelineSettings, localize: Localize | None
         selection = select_series(job.study, settings.selection)
         return Built((), job.refusals if selection.sagittal else selection.refusals)
     except Exception as error:
-        return Built((), (Refusal(job.study.study_id, "study", "fault", "", to_line(error)),))
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else to_line(error)  # no file's name
+        return Built((), (Refusal(job.study.study_id, "study", "fault", "", reason),))
 
 
 def _report(out: Path, summary: Summary) -> ExitCode:

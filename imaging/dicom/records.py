@@ -19,8 +19,9 @@ KEYWORDS = (
     "ImageType", "SeriesNumber", "SeriesDescription", "ProtocolName", "BodyPartExamined", "BurnedInAnnotation",
     "LossyImageCompression", "ScanningSequence", "ScanOptions", "EchoPulseSequence",
     "EchoTime", "EffectiveEchoTime", "RepetitionTime", "InversionTime", "DiffusionBValue", "EchoNumbers",
-    "ContrastBolusAgent", "InstanceNumber", "AcquisitionNumber", "TemporalPositionIdentifier", "TriggerTime",
-    "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "ImagerPixelSpacing", "SliceThickness",
+    "ContrastBolusAgent", "ContrastBolusAgentSequence", "InstanceNumber", "AcquisitionNumber",
+    "TemporalPositionIdentifier", "TriggerTime", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing",
+    "ImagerPixelSpacing", "SliceThickness",
     "SpacingBetweenSlices", "Rows", "Columns", "SamplesPerPixel", "BitsAllocated", "NumberOfFrames", "PatientID",
     PER_FRAME, SHARED,
 )  # fmt: skip
@@ -61,6 +62,7 @@ def _to_facts(groups: Sequence[Dataset], dataset: FileDataset, file: InputFile, 
         return to_number(find_value(groups, *keywords))
 
     sop_class = text("SOPClassUID") or to_text(dataset.file_meta.get("MediaStorageSOPClassUID"))
+    has_agents = find_value((dataset,), "ContrastBolusAgentSequence") is not None  # Enhanced MR has no single one
     suppressed = text("SpectrallySelectedSuppression").upper() in ("FAT", "FAT_AND_WATER")
     return SeriesFacts(
         study_uid=text("StudyInstanceUID"),
@@ -84,7 +86,7 @@ def _to_facts(groups: Sequence[Dataset], dataset: FileDataset, file: InputFile, 
         b_value=number("DiffusionBValue"),
         scanning_sequence=_to_sequence(groups),
         scan_options=to_texts(find_value(groups, "ScanOptions")) + (("FS",) if suppressed else ()),
-        contrast_agent=text("ContrastBolusAgent"),
+        contrast_agent=text("ContrastBolusAgent") or ("given" if has_agents else ""),
         patient=_to_patient(text("PatientID")),
     )
 

@@ -128,8 +128,14 @@ def _to_reason(frames: Sequence[FrameHeader]) -> Fault:
 
 
 def _check_positions(frames: Sequence[FrameHeader]) -> Fault | None:
-    """A fault where images with numbers of their own all lie in one place, as after careless anonymisation."""
-    if len({frame.instance_number for frame in frames}) < 2 or len({frame.orientation for frame in frames}) > 1:
+    """A fault where images with numbers of their own, or UIDs for want of them, all lie in one place.
+
+    As after careless anonymisation.
+    """
+    if (
+        len({frame.sop_uid if frame.instance_number is None else frame.instance_number for frame in frames}) < 2
+        or len({frame.orientation for frame in frames}) > 1
+    ):
         return None
     positions = np.array([frame.position for frame in frames])
     if np.ptp(positions, axis=0).max() >= SAME_PLACE_MM:

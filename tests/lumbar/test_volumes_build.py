@@ -233,19 +233,26 @@ def test_a_folder_of_other_files_is_not_touched(cohort: Path, tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (KeyError("ZEBEDEE"), 'fault,,"KeyError at'),
+        (PermissionError(13, "Not permitted", "ZEBEDEE"), "fault,,Not permitted"),
+    ],
+)
 def test_a_fault_in_one_study_refuses_it_and_the_run_goes_on(
-    cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
 ) -> None:
     def faulty(study: object, *arguments: object) -> object:
         if study.study_id == to_study_id("P1"):  # type: ignore[attr-defined]
-            raise KeyError("ZEBEDEE")
+            raise error
         return build_discs(study, *arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(build_module, "build_discs", faulty)
     result = build(cohort, tmp_path / "store")
     assert result.exit_code == 3
     refused = (tmp_path / "store" / "refused.csv").read_text()
-    assert 'fault,,"KeyError at' in refused
+    assert words in refused
     assert "ZEBEDEE" not in refused + result.output
 
 

@@ -287,6 +287,12 @@ def test_a_classic_image_with_the_class_of_an_enhanced_one_is_read_as_classic(tm
     assert frame.fault is None and frame.source.frame == 0
 
 
+@pytest.mark.parametrize(("agents", "given"), [([], False), ([Dataset()], True)])
+def test_the_contrast_agents_of_enhanced_files_are_seen(tmp_path: Path, agents: list[Dataset], given: bool) -> None:
+    write_files(tmp_path, [make_enhanced([(SAGITTAL, (0, 0, 0), 2)], ContrastBolusAgentSequence=agents)])
+    assert bool(read(tmp_path).frames[0].facts.contrast_agent) is given
+
+
 def test_fat_suppression_and_inversion_of_enhanced_files_are_read(tmp_path: Path) -> None:
     dataset = make_enhanced([(SAGITTAL, (0, 0, 0), 2)])
     modifier = Dataset()

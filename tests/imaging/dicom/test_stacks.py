@@ -289,8 +289,10 @@ def test_the_images_of_a_dixon_acquisition_are_series_of_their_own(tmp_path: Pat
         for kind in kinds
         for image in make_stack(SAGITTAL, (30, 0, 0), 4, ImageType=["ORIGINAL", "PRIMARY", "M", "DIXON", kind], **T2)
     ]
-    series, refusals = scan(tmp_path, datasets)
-    assert not refusals
+    series, refusals = scan(tmp_path / "a", datasets)
+    again, _ = scan(tmp_path / "b", datasets[::-1])
+    kinds_of = [[str(one.weighting) + str(one.fat_suppressed) for one in found] for found in (series, again)]
+    assert kinds_of[0] == kinds_of[1] and not refusals
     assert [one.stacks[0].shape[0] for one in series] == [4, 4, 4, 4]
     assert sorted((str(one.weighting), one.fat_suppressed) for one in series) == [
         ("T2", False), ("T2", True), ("other", False), ("other", False),
@@ -334,6 +336,12 @@ def test_all_positions_equal_is_refused(tmp_path: Path) -> None:
     assert [(r.study_id, r.source, r.code) for r in refusals] == [("1.2.3", "series 1", "positions-equal")]
     assert "ImagePositionPatient (0020,0032)" in refusals[0].reason and "all 5 images" in refusals[0].reason
     assert series[0].stacks == () and series[0].excluded.startswith("positions-equal: ")
+
+
+def test_all_positions_equal_is_refused_without_instance_numbers(tmp_path: Path) -> None:
+    datasets = make_stack(SAGITTAL, (0, 0, 0), 5, ImagePositionPatient=[0.0, 0.0, 0.0], InstanceNumber=None)
+    _, refusals = scan(tmp_path, datasets)
+    assert [(r.code, r.tag) for r in refusals] == [("positions-equal", "ImagePositionPatient (0020,0032)")]
 
 
 def test_images_without_a_place_are_refused_once_a_series_and_a_reason(tmp_path: Path) -> None:
