@@ -1,4 +1,4 @@
-"""Arguments that several commands have."""
+"""Arguments and options that several commands have."""
 
 from pathlib import Path
 
@@ -6,3 +6,33 @@ import click
 
 INPUT = click.Path(exists=True, readable=False, path_type=Path)
 """What may hold images; what cannot be read of it is refused by the scan, which names no file."""
+
+
+def _check_study_id_from(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    from imaging.dicom.study_ids import check_study_id_from
+    from imaging.refusal import ImagingError
+
+    try:
+        check_study_id_from(value)
+    except ImagingError as error:
+        raise click.BadParameter(str(error)) from None
+    return value
+
+
+study_id_from_option = click.option(
+    "--study-id-from",
+    default="StudyInstanceUID",
+    show_default=True,
+    metavar="WHAT",
+    callback=_check_study_id_from,
+    help="Where study ids come from: StudyInstanceUID, 'folder', or a DICOM keyword such as AccessionNumber.",
+)
+study_ids_option = click.option(
+    "--study-id", "study_ids", multiple=True, metavar="ID", help="Only this study. May be repeated."
+)
+strict_option = click.option(
+    "--strict-frame-of-reference",
+    is_flag=True,
+    help="Use no axial series whose FrameOfReferenceUID differs from that of the sagittal one.",
+)
+jobs_option = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; all cores where not given.")

@@ -8,7 +8,7 @@ from typing import NamedTuple, TYPE_CHECKING
 
 import click
 
-from lumbar.arguments import INPUT
+from lumbar.arguments import INPUT, jobs_option, strict_option, study_id_from_option, study_ids_option
 from lumbar.console import progress
 from lumbar.errors import ExitCode
 
@@ -30,26 +30,16 @@ class Seen(NamedTuple):
 
 @click.command()
 @click.argument("inputs", metavar="STUDY...", nargs=-1, required=True, type=INPUT)
-@click.option(
-    "--study-id-from",
-    default="StudyInstanceUID",
-    show_default=True,
-    metavar="WHAT",
-    help="Where study ids come from: StudyInstanceUID, 'folder', or a DICOM keyword such as AccessionNumber.",
-)
-@click.option("--study-id", "study_ids", multiple=True, metavar="ID", help="Only this study. May be repeated.")
-@click.option(
-    "--strict-frame-of-reference",
-    is_flag=True,
-    help="Use no axial series whose FrameOfReferenceUID differs from that of the sagittal one.",
-)
+@study_id_from_option
+@study_ids_option
+@strict_option
 @click.option("--pixels", is_flag=True, help="Read the voxels of what would be used, too, and say what is odd there.")
 @click.option("--json", "is_json", is_flag=True, help="Write JSON for a program.")
 @click.option(
     "--refused", type=click.Path(dir_okay=False, path_type=Path), help="Write what was refused to this CSV file."
 )
 @click.option("--show-paths", is_flag=True, help="Show the paths of refused files too; on a terminal only.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; all cores where not given.")
+@jobs_option
 def inspect(
     inputs: tuple[Path, ...],
     study_id_from: str,

@@ -14,9 +14,10 @@ from imaging.preview.locate import to_located
 from imaging.preview.sheet import draw_sheet
 from imaging.refusal import ImagingError
 from imaging.study import Study
-from lumbar.arguments import INPUT
+from lumbar.arguments import INPUT, strict_option, study_id_from_option, study_ids_option
 from lumbar.console import progress
 from lumbar.errors import ExitCode
+from lumbar.pipeline_arguments import curve_option, to_pipeline_settings
 from lumbar.studies import read_studies
 
 DPI = 100
@@ -32,11 +33,10 @@ SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder for the pictures."
 )
-@click.option("--study-id", "study_ids", multiple=True, metavar="ID", help="Only this study. May be repeated.")
-@click.option(
-    "--study-id-from", default="StudyInstanceUID", show_default=True, metavar="WHAT",
-    help="Where study ids come from: StudyInstanceUID, 'folder', or a DICOM keyword such as AccessionNumber.",
-)  # fmt: skip
+@study_ids_option
+@study_id_from_option
+@curve_option
+@strict_option
 @click.option("--limit", type=click.IntRange(min=1), help="Draw only the first so many studies.")
 def preview(
     inputs: tuple[Path, ...],
@@ -44,13 +44,15 @@ def preview(
     out: Path,
     study_ids: tuple[str, ...],
     study_id_from: str,
+    curve: str,
+    strict_frame_of_reference: bool,
     limit: int | None,
 ) -> None:
     """Draw a contact sheet of each study, to be checked by eye before anything is trained on it.
 
     A sheet shows the spine from the side and from the front with the centroids, the curve, the disc planes and their
-    names, and for each disc its axial plane and three sagittal ones, left and right marked. A sheet is the picture of
-    a patient: keep it where the images may be kept.
+    names, and for each disc its axial plane and three sagittal ones, left and right marked; give it the options that
+    `lumbar volumes build` will have. A sheet is the picture of a patient: keep it where the images may be kept.
 
     \b
     Example:
@@ -62,18 +64,18 @@ def preview(
     if missing := set(study_ids) - {study.study_id for study in asked}:
         raise click.UsageError(f"--study-id: {len(missing)} of the studies asked for are not in INPUT.")
     known = [study for study in asked if study.study_id in table]
+    settings = to_pipeline_settings(curve, strict_frame_of_reference)
     out.mkdir(parents=True, exist_ok=True)
     drawn = 0
     with progress(len(known), "studies") as bar:
         for study in known:
-            drawn += write_sheet(study, table[study.study_id], out)
+            drawn += write_sheet(study, table[study.study_id], settings, out)
             bar.advance()
     raise click.exceptions.Exit(_report(out, drawn, len(known), len(asked)))
 
 
-def write_sheet(study: Study, landmarks: Landmarks, folder: Path) -> bool:
+def write_sheet(study: Study, landmarks: Landmarks, settings: PipelineSettings, folder: Path) -> bool:
     """Draw one study into ``folder``; false, and a line on stderr, where its images cannot be drawn."""
-    settings = PipelineSettings()
     try:
         located = to_located(study, landmarks, build_discs(study, landmarks, settings), settings)
     except ImagingError as error:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from imaging.curve import CurveMode
 from imaging.landmark_table import write_landmarks
+from lumbar import volumes_preview as preview_module
 from lumbar.errors import ExitCode
 from lumbar.main import main
 from lumbar.volumes_preview import to_file_name
@@ -45,6 +47,16 @@ def test_a_study_without_a_sagittal_series_has_no_sheet(tmp_path: Path) -> None:
     code, output = run(tmp_path)
     assert code == ExitCode.FAILED
     assert "no sagittal T2 series" in output
+
+
+def test_what_is_drawn_is_what_would_be_built(tmp_path: Path, table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(preview_module, "write_sheet", lambda study, landmarks, *more: drawn.append(more[0]) or True)
+    assert run(tmp_path)[0] == run(tmp_path, "--curve", "mid-slice", "--strict-frame-of-reference")[0] == ExitCode.DONE
+    assert [(one.curve.mode, one.selection.strict_frame_of_reference) for one in drawn] == [
+        (CurveMode.SPACE, False),
+        (CurveMode.MID_SLICE, True),
+    ]
 
 
 def test_a_study_that_is_not_there_is_misuse(tmp_path: Path, table: Path) -> None:
