@@ -16,6 +16,7 @@ FRAME_OF_REFERENCE = "FrameOfReferenceUID (0020,0052)"
 
 T2_TR_MS = 2000.0
 T2_TE_MS = (60.0, 180.0)
+ASSUMED = "weighting-assumed"
 FULL_SPAN_MM = 50.0
 FULL_HEIGHT_MM = 200.0
 
@@ -49,7 +50,7 @@ class Selection:
     ``sagittal`` is None where the study is refused. ``axial`` may be empty (remark ``sagittal-only``). ``choices`` has
     every series of the study in its order. ``remarks`` are codes for the index: ``frame-of-reference-differs``,
     ``unregistered`` and ``elsewhere`` (an axial series was left out), ``sagittal-only``, ``stir-sagittal``,
-    ``fat-suppressed-sagittal``, ``other-region``.
+    ``fat-suppressed-sagittal``, ``other-region``, ``weighting-assumed``.
     """
 
     study_id: str
@@ -95,14 +96,25 @@ def _is_usable(series: Series, plane: Plane, weightings: Sequence[Weighting]) ->
 
 
 def _choose_sagittal(study: Study, axial: Sequence[Series], settings: SelectionSettings) -> Series | None:
-    candidates = [
+    candidates = _find_sagittal(study, settings)
+    if _is_guess(candidates):
+        return None
+    stacks = [stack for series in axial for stack in series.stacks]
+    return max(candidates, key=lambda series: _rate(series, stacks, settings), default=None)
+
+
+def _find_sagittal(study: Study, settings: SelectionSettings) -> list[Series]:
+    return [
         series
         for series in study.series
         if _is_usable(series, Plane.SAGITTAL, (Weighting.T2, Weighting.STIR))
         and to_main_stack(series).shape[0] >= settings.least_slices
     ]
-    stacks = [stack for series in axial for stack in series.stacks]
-    return max(candidates, key=lambda series: _rate(series, stacks, settings), default=None)
+
+
+def _is_guess(candidates: Sequence[Series]) -> bool:
+    """Whether there are several, of which it is only assumed that they are T2: a T1 or a mask may be among them."""
+    return len(candidates) > 1 and all(ASSUMED in series.remarks for series in candidates)
 
 
 def to_main_stack(series: Series) -> Stack:
@@ -185,7 +197,8 @@ def _find_reason(series: Series, sagittal: Series | None, settings: SelectionSet
         return f"sagittal {series.weighting}"
     if (count := to_main_stack(series).shape[0]) < settings.least_slices:
         return f"sagittal, but no more than {count} parallel slices; {settings.least_slices} are needed"
-    assert sagittal is not None
+    if sagittal is None:
+        return "its file does not say whether it is a T2 image, and it is not the only one"
     return f"sagittal {_describe(series)}; series {sagittal.number} is preferred"
 
 
@@ -205,6 +218,7 @@ def _find_remarks(sagittal: Series, axial: Sequence[Series]) -> set[str]:
         "stir-sagittal": sagittal.weighting is Weighting.STIR,
         "fat-suppressed-sagittal": sagittal.fat_suppressed and sagittal.weighting is not Weighting.STIR,
         "other-region": "other-region" in sagittal.remarks,
+        ASSUMED: ASSUMED in sagittal.remarks,
     }
     return {remark for remark, holds in found.items() if holds}
 
@@ -213,8 +227,15 @@ def _refuse(study: Study, settings: SelectionSettings) -> Selection:
     choices = tuple(_explain(series, None, settings) for series in study.series)
     seen = [series for series in study.series if series.plane is Plane.SAGITTAL and not series.excluded]
     reasons = "; ".join(f"series {s.number}: {_find_reason(s, None, settings)}" for s in seen)
+    if _is_guess(_find_sagittal(study, settings)):
+        return _refuse_guess(study, choices)
     is_short = any(_is_usable(s, Plane.SAGITTAL, (Weighting.T2, Weighting.STIR)) for s in seen)
     code = "too-few-slices" if is_short else "no-sagittal-t2" if seen else "no-sagittal"
     reason = f"no sagittal T2 or STIR series that volumes can be cut from ({reasons or 'no sagittal series at all'})"
     refusal = Refusal(study.study_id, "study", code, "", reason)
     return Selection(study.study_id, None, (), choices, (), (refusal,))
+
+
+def _refuse_guess(study: Study, choices: tuple[Choice, ...]) -> Selection:
+    reason = "several sagittal files that do not say which is the T2 image; leave it alone in its folder"
+    return Selection(study.study_id, None, (), choices, (), (Refusal(study.study_id, "study", ASSUMED, "", reason),))

@@ -117,6 +117,18 @@ def test_a_makeshift_sagittal_series_is_marked(sagittal: Series, remark: str) ->
     assert found.sagittal is sagittal and found.remarks == (remark,)
 
 
+def test_of_several_files_that_may_be_t2_none_is_guessed() -> None:
+    assumed = {"remarks": ("weighting-assumed",)}
+    found = select(series(1, **assumed), axial(2, **assumed), series(3, **assumed))
+    assert found.sagittal is None and found.axial == ()
+    assert [(r.study_id, r.source, r.code) for r in found.refusals] == [("S1", "study", "weighting-assumed")]
+    assert ["does not say whether it is a T2" in choice.reason for choice in found.choices] == [True, False, True]
+    alone = select(series(1, **assumed), axial(2, **assumed))
+    assert alone.sagittal is not None and alone.remarks == ("weighting-assumed",)
+    said = select(series(1, **assumed), series(2))
+    assert said.sagittal is not None
+
+
 def test_a_study_without_axial_images_is_marked() -> None:
     found = select(series(1), axial(2, weighting=Weighting.T1))
     assert found.sagittal is not None and found.axial == () and found.remarks == ("sagittal-only",)

@@ -185,7 +185,7 @@ def test_volume_files_are_studies_of_their_own(tmp_path: Path) -> None:
     refused = pd.read_csv(tmp_path / "store" / "refused.csv", keep_default_na=False)
     assert ("", "file 2", "damaged-volume-file") in [tuple(row) for row in refused.to_numpy()[:, :3]]
     disc = VolumeStore(tmp_path / "store").read_disc("case 1", "L4-L5")
-    assert (disc.axial, disc.remarks) == ((), ("axial: missing",))
+    assert (disc.axial, disc.remarks) == ((), ("axial: missing", "weighting-assumed"))
     volume = disc.sagittal[0].volume
     left = volume.to_indices(np.array([24.0, 0.0, 0.0]))
     k, j, i = np.rint(left[::-1]).astype(int)
