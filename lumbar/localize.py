@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lumbar.arguments import jobs_option, study_id_from_option
 from lumbar.console import progress
 from lumbar.errors import ExitCode
 from lumbar.located import Located
@@ -49,14 +50,8 @@ def _to_anchor(ctx: click.Context, param: click.Parameter, value: str | None) ->
     "--study-id", help="The study of a single --mask; otherwise it is the mask's file name, endings left out."
 )
 @click.option("--landmarks", type=_FILE, help="A landmarks table of your own, to be checked and written anew.")
-@click.option(
-    "--study-id-from",
-    default="StudyInstanceUID",
-    show_default=True,
-    metavar="WHAT",
-    help="Where INPUT's study ids come from: StudyInstanceUID, 'folder', or a DICOM keyword such as AccessionNumber.",
-)
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes for INPUT; all cores where not given.")
+@study_id_from_option
+@jobs_option
 @click.option(
     "--anchor",
     metavar="NAME=x,y,z",

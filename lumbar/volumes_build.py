@@ -12,24 +12,23 @@ from typing import Any, cast, NamedTuple
 
 import click
 
-from imaging.curve import CurveMode, CurveSettings
 from imaging.dicom.files import find_files
 from imaging.dicom.scan import Scan, ScanSettings
-from imaging.dicom.study_ids import check_study_id_from
 from imaging.landmark_table import LandmarkTable, read_landmark_table
 from imaging.landmarks import Landmarks
 from imaging.pipeline import build_discs, Built, Localize, PipelineSettings
-from imaging.refusal import ImagingError, Refusal
-from imaging.selection import select_series, SelectionSettings
+from imaging.refusal import Refusal
+from imaging.selection import select_series
 from imaging.store.made_from import to_digest
 from imaging.store.schema import REFUSED, StoreError
 from imaging.store.study_file import write_study
 from imaging.store.writer import find_study, finish_run, open_for_writing, read_finished, Summary, write_run
 from imaging.study import Study
-from lumbar.arguments import INPUT
+from lumbar.arguments import INPUT, jobs_option, strict_option, study_id_from_option, study_ids_option
 from lumbar.console import progress
 from lumbar.errors import ExitCode, to_line
 from lumbar.localizer import hash_weights, make_localize
+from lumbar.pipeline_arguments import curve_option, to_pipeline_settings
 from lumbar.studies import read_studies
 from lumbar.work import map_ordered
 
@@ -67,28 +66,12 @@ class Job(NamedTuple):
     help="A landmarks table, .csv, .tsv or .parquet, to cut by; without it the trained localizer finds the vertebrae.",
 )
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The store, a folder.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; all cores where not given.")
+@jobs_option
 @click.option("--ray", "ray_address", metavar="ADDRESS", help="Work on the Ray cluster there, or 'local'.")
-@click.option("--study-id", "study_ids", multiple=True, metavar="ID", help="Only this study. May be repeated.")
-@click.option(
-    "--study-id-from",
-    default="StudyInstanceUID",
-    show_default=True,
-    metavar="WHAT",
-    help="Where study ids come from: StudyInstanceUID, 'folder', or a DICOM keyword such as AccessionNumber.",
-)
-@click.option(
-    "--curve",
-    type=click.Choice([str(mode) for mode in CurveMode]),
-    default=str(CurveMode.SPACE),
-    show_default=True,
-    help="Fit the spine's curve in space, or in the middle sagittal slice as DeepSPINE does.",
-)
-@click.option(
-    "--strict-frame-of-reference",
-    is_flag=True,
-    help="Use no axial series whose FrameOfReferenceUID differs from that of the sagittal one.",
-)
+@study_ids_option
+@study_id_from_option
+@curve_option
+@strict_option
 @click.option("--limit", type=click.IntRange(min=1), help="Build only the first so many studies.")
 @click.option("--restart", is_flag=True, help="Throw away what the store holds, and begin anew.")
 def build(
@@ -118,14 +101,7 @@ def build(
       lumbar volumes build studies/ --landmarks landmarks.csv --out volumes --jobs 8
     """
     check_places(inputs, out)
-    try:
-        check_study_id_from(study_id_from)
-    except ImagingError as error:
-        raise click.UsageError(str(error)) from None
-    pipeline = PipelineSettings(
-        selection=SelectionSettings(strict_frame_of_reference=strict_frame_of_reference),
-        curve=CurveSettings(mode=CurveMode(curve)),
-    )
+    pipeline = to_pipeline_settings(curve, strict_frame_of_reference)
     run = Run(inputs, landmarks, out, study_ids, limit, ScanSettings(study_id_from=study_id_from), pipeline)
     summary = build_store(run, jobs, ray_address, restart)
     raise click.exceptions.Exit(_report(out, summary))
