@@ -80,7 +80,8 @@ def read_file_study(study_id: str, files: Sequence[tuple[Path, int]], weighting:
     """The study of these volume files, each with its number in messages: a series for each.
 
     The files say nothing of their weighting: where none is given T2 is assumed, the only one volumes are cut from, and
-    the series marked ``weighting-assumed``; of several sagittal ones none is used. ImagingError as in ``read_file_stack``.
+    the series marked ``weighting-assumed``; of several sagittal ones none is used. ImagingError as in
+    ``read_file_stack``.
     """
     stacks = [read_file_stack(path, number) for path, number in files]
     return Study(
