@@ -12,7 +12,7 @@ from torchvision.models import resnext50_32x4d
 from lexicons.vocabulary import View
 from training.models import find_model, Model, MODELS
 from training.models.deepspine import DeepSpine, TINY
-from training.models.resnext import ResNeXt
+from training.models.resnext import ResNeXt, Size
 from training.models.views import drop_views, VIEWS, Views
 
 
@@ -146,8 +146,13 @@ def test_resnext_is_torchvisions_but_for_keras_layers() -> None:
 
 
 def test_norms_are_keras() -> None:
-    norms = [m for m in ResNeXt(3, 1, TINY.size).modules() if isinstance(m, nn.BatchNorm3d)]
+    norms = [m for m in ResNeXt(3, 1, Size(stem=16, depths=(1, 1))).modules() if isinstance(m, nn.BatchNorm3d)]
     assert {(norm.eps, norm.momentum) for norm in norms} == {(1e-3, 0.01)}
+
+
+def test_the_tiny_grader_s_running_statistics_settle_in_a_short_run() -> None:
+    norms = [m for m in DeepSpine(TINY, 3, VIEWS, 0.0).modules() if isinstance(m, nn.BatchNorm2d | nn.BatchNorm3d)]
+    assert {norm.momentum for norm in norms} == {0.1}
 
 
 def test_a_3d_branch_on_one_slice_that_never_changes_is_not_the_2d_one_by_accident() -> None:

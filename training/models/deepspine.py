@@ -26,7 +26,7 @@ class Branches:
 
 FULL = Branches()
 UNSTRIDED = Branches(slice_stride=1)
-TINY = Branches(Size(stem=16, depths=(1, 1, 1, 1), cardinality=8, group_width=4))
+TINY = Branches(Size(stem=16, depths=(1, 1, 1, 1), cardinality=8, group_width=4, norm_momentum=0.1))
 
 
 class DeepSpine(nn.Module):
@@ -76,5 +76,5 @@ def build_unstrided(tasks: int, views: Sequence[View], dropout: float) -> nn.Mod
 
 
 def build_tiny(tasks: int, views: Sequence[View], dropout: float) -> nn.Module:
-    """The same network, a quarter as wide and one block a stage, for CPUs and tests."""
+    """The same network, a quarter as wide and one block a stage, for CPUs, short runs and tests."""
     return DeepSpine(TINY, tasks, views, dropout)

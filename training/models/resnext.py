@@ -15,12 +15,17 @@ _NORM: dict[int, Callable[..., nn.Module]] = {2: nn.BatchNorm2d, 3: nn.BatchNorm
 
 @dataclass(frozen=True)
 class Size:
-    """How wide and deep: channels of the stem, blocks a stage, groups of the middle convolutions, channels a group."""
+    """How wide and deep: channels of the stem, blocks a stage, groups of the middle convolutions, channels a group.
+
+    ``norm_momentum`` is the share of each batch in batch normalisation's running statistics: 0.01 is what Keras calls
+    0.99. They settle in some five times its inverse steps; a run of a few hundred steps needs a larger share.
+    """
 
     stem: int = 64
     depths: tuple[int, ...] = (3, 4, 6, 3)
     cardinality: int = 32
     group_width: int = 4
+    norm_momentum: float = 0.01
 
     @property
     def features(self) -> int:
@@ -56,6 +61,9 @@ class ResNeXt(nn.Module):
             self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
         self.stages = len(size.depths)
         self.apply(_initialise)
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d | nn.BatchNorm3d):
+                module.momentum = size.norm_momentum
 
     def forward(self, x: Tensor) -> Tensor:
         """Features, averaged over all positions."""
@@ -105,8 +113,7 @@ def _strides(dims: int, stride: int, slice_stride: int) -> tuple[int, ...]:
 
 
 def _norm(dims: int, channels: int) -> nn.Module:
-    # Keras' momentum 0.99 is the share that stays, torch's the share that is new.
-    return _NORM[dims](channels, eps=1e-3, momentum=0.01)
+    return _NORM[dims](channels, eps=1e-3)
 
 
 def _initialise(module: nn.Module) -> None:
