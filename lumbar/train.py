@@ -1,4 +1,4 @@
-"""`lumbar train`: label table times volume store into a run folder with a trained grader."""
+"""`lumbar train`: label table times volume store into a run folder with a trained grader, or slices to a localizer."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from lumbar.ranks import first_speaks, Ranks, read_ranks
-from lumbar.train_config import check_places, print_config, resolve_config, to_key_list
+from lumbar.train_config import (
+    check_places,
+    names_localizer,
+    print_config,
+    print_localizer_config,
+    resolve_config,
+    to_key_list,
+)
 
 if TYPE_CHECKING:
     from training.config import Config
@@ -45,6 +52,14 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     callback=print_config,
     help="Print a TOML file with every key, its default and what it means.",
 )
+@click.option(
+    "--print-localizer-config",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_localizer_config,
+    help="The same for a localizer: the recipe of the one that comes along.",
+)
 def train(
     labels: Path | None,
     store: Path | None,
@@ -62,6 +77,9 @@ def train(
     ends as it would have without the break. Without --config every key has its default: the paper's network, loss and
     optimizer, at full size.
 
+    A config whose task.kind is "localizer" trains one instead, on slices with masks; `--print-localizer-config` prints
+    such a file, and the run folder gets vertebrae.safetensors, vertebrae.json, its recipe, and slices.csv.
+
     Several devices: `--set run.devices=4`, or `torchrun --nproc-per-node 4 -m lumbar train ...` on each node.
 
     \b
@@ -70,8 +88,18 @@ def train(
       lumbar train --labels labels.parquet --store volumes --set model.name=deepspine-tiny \\
         --set run.epochs=20 --out tiny
       lumbar train --config run.toml --set split.swapped=true --out swapped
+      lumbar train --config localizer.toml --set slices.spider=SPIDER --out localizer
     """
     ranks = read_ranks()
+    with first_speaks(ranks):
+        is_localizer = names_localizer(config_file)
+    if config_file is not None and is_localizer:
+        from lumbar.train_localizer import train_localizer
+
+        if labels or store or patients or hard_labels:
+            raise click.UsageError("--labels, --store, --patients and --hard-labels are for graders, not a localizer")
+        train_localizer(config_file, settings, out, restart, ranks)
+        return
     with first_speaks(ranks):
         places = {"data.labels": labels, "data.volumes": store, "data.patients": patients}
         config = resolve_config(config_file, places, settings, hard_labels)

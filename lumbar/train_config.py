@@ -11,14 +11,22 @@ from typing import Any
 
 import click
 
-from training.config import Config, ConfigError
-from training.config_file import read_config, to_config
+from training.config import Config, ConfigError, RunConfig
+from training.config_file import is_localizer, read_config, read_values, to_config
+from training.localizer.config import LocalizerConfig, read_localizer_config, to_localizer_config
 
 
 def print_config(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     """Print the commented config, and leave."""
     if value:
         click.echo(files("lumbar").joinpath("run.toml").read_text(encoding="utf-8"), nl=False)
+        ctx.exit()
+
+
+def print_localizer_config(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    """Print the commented config of a localizer, and leave."""
+    if value:
+        click.echo(files("lumbar").joinpath("localizer.toml").read_text(encoding="utf-8"), nl=False)
         ctx.exit()
 
 
@@ -46,6 +54,31 @@ def resolve_config(
         return to_config(values)
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
+
+
+def names_localizer(path: Path | None) -> bool:
+    """Whether a config file is a localizer's; UsageError where it is no TOML."""
+    try:
+        return path is not None and is_localizer(read_values(path))
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def resolve_localizer_config(path: Path, settings: tuple[str, ...]) -> LocalizerConfig:
+    """The checked config of a localizer's file with the options over it; UsageError naming the key that is wrong."""
+    try:
+        values = asdict(read_localizer_config(path))
+        for setting in settings:
+            _put(values, *_parse_setting(setting))
+        config = to_localizer_config(values)
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None
+    for name in ("spider", "corners"):
+        place = getattr(config.slices, name)
+        if place and not Path(place).exists():
+            raise click.UsageError(f"slices.{name}: {Path(place).name} is not there")
+    check_tensorboard(config.run)
+    return config
 
 
 def _parse_setting(setting: str) -> tuple[str, Any]:
@@ -76,5 +109,10 @@ def check_places(config: Config) -> None:
             raise click.UsageError(f"no {name} named: give {option}, or data.{name} in the config")
         if place and not Path(place).exists():
             raise click.UsageError(f"data.{name}: {Path(place).name} is not there")
-    if config.run.tensorboard and find_spec("tensorboard") is None:
+    check_tensorboard(config.run)
+
+
+def check_tensorboard(run: RunConfig) -> None:
+    """UsageError where TensorBoard is asked for and not installed."""
+    if run.tensorboard and find_spec("tensorboard") is None:
         raise click.UsageError("run.tensorboard needs the package tensorboard: pip install tensorboard")

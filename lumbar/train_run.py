@@ -16,6 +16,7 @@ from training.preparation import Prepared
 from training.run_record import read_lowest_loss, write_environment, write_summary
 
 if TYPE_CHECKING:
+    from training.learner import LoopConfig, Material
     from training.loop import Progress
     from training.tensorboard_log import TensorBoardLog
 
@@ -46,16 +47,25 @@ class Watcher:
 
 
 def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> None:
-    """Train into a run folder whose record is written; Ctrl-C leaves it resumable."""
+    """Train a grader into a run folder whose record is written."""
+    from training.disc_learner import DiscMaterial
+    from training.split import Part
+
+    targets = prepared.joined.targets
+    material = DiscMaterial(prepared.reader, targets, prepared.rows(Part.TRAINING), prepared.rows(Part.VALIDATION))
+    if run_loop(config, material, out, ranks):
+        click.echo(f"now: lumbar evaluate {out.name}")
+
+
+def run_loop(config: "LoopConfig", material: "Material", out: Path, ranks: Ranks) -> bool:
+    """Train into a run folder whose record is written; Ctrl-C leaves it resumable. Whether this is the first rank."""
     if config.run.deterministic:
         # CUDA reads it when torch starts.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    from training.disc_learner import DiscMaterial
     from training.environment import check_devices, describe_environment
     from training.loop import train
     from training.run import build_fabric
     from training.run_folder import TENSORBOARD
-    from training.split import Part
     from training.tensorboard_log import TensorBoardLog
 
     with first_speaks(ranks):
@@ -64,11 +74,9 @@ def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> No
     fabric = build_fabric(config)
     fabric.launch()
     fabric.barrier()  # only now has every rank the folder as the first one left it
-    targets = prepared.joined.targets
-    material = DiscMaterial(prepared.reader, targets, prepared.rows(Part.TRAINING), prepared.rows(Part.VALIDATION))
     if not fabric.is_global_zero:
         train(config, material, out, fabric)
-        return
+        return False
     write_environment(out, describe_environment(fabric.device, fabric.world_size))
     with progress(_steps(config, material.training, fabric.world_size), "steps") as bar:
         log = TensorBoardLog(out / TENSORBOARD) if config.run.tensorboard else None
@@ -83,10 +91,10 @@ def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> No
         f"{out.name}: {config.run.epochs} epochs; best.pt is of epoch {best['best_epoch'] + 1}, "
         f"validation loss {best['validation_loss']:.4f}"
     )
-    click.echo(f"now: lumbar evaluate {out.name}")
+    return True
 
 
-def _steps(config: Config, rows: list[int], ranks: int) -> int:
+def _steps(config: "LoopConfig", rows: list[int], ranks: int) -> int:
     """The steps of a whole run."""
     run = config.run
     return run.epochs * math.ceil(len(rows) / (run.batch_size * run.accumulate * ranks))

@@ -3,7 +3,7 @@
 import difflib
 import json
 import tomllib
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints, Literal, TypeVar
@@ -11,6 +11,8 @@ from typing import Any, get_args, get_origin, get_type_hints, Literal, TypeVar
 from training.config import check_config, Config, ConfigError
 
 ConfigT = TypeVar("ConfigT")
+LOCALIZER = "localizer"
+"""The task.kind of a localizer's config."""
 
 
 def read_config(path: Path) -> Config:
@@ -28,7 +30,9 @@ def read_values(path: Path) -> dict[str, Any]:
 
 def to_config(values: dict[str, Any]) -> Config:
     """A checked config from plain values, such as TOML gives."""
-    config = to_sections(Config, values)
+    if is_localizer(values):
+        raise ConfigError(f'task.kind is "{LOCALIZER}": this is no grader\'s config; only `lumbar train` takes it')
+    config = to_sections(Config(), values)
     check_config(config)
     return config
 
@@ -44,26 +48,32 @@ def to_toml(config: Any) -> str:
     return "\n".join(lines)
 
 
-def to_sections(kind: type[ConfigT], values: dict[str, Any]) -> ConfigT:
-    """A config of a kind, not yet checked, from plain values; ConfigError for a wrong key or type."""
-    config: ConfigT = _to_section(kind, values, "", kind)
+def is_localizer(values: dict[str, Any]) -> bool:
+    """Whether the values of a config file are a localizer's (``training.localizer.config``)."""
+    task = values.get("task")
+    return isinstance(task, dict) and task.get("kind") == LOCALIZER
+
+
+def to_sections(defaults: ConfigT, values: dict[str, Any]) -> ConfigT:
+    """A config, not yet checked: the defaults with these values over them; ConfigError for a wrong key or type."""
+    config: ConfigT = _to_section(defaults, values, "", type(defaults))
     return config
 
 
-def _to_section(section: type[Any], values: Any, where: str, root: type[Any]) -> Any:
+def _to_section(defaults: Any, values: Any, where: str, root: type[Any]) -> Any:
     if not isinstance(values, dict):
         raise ConfigError(f"{where.rstrip('.')} is {values!r}; expected a section [{where.rstrip('.')}]")
-    hints = get_type_hints(section)
+    hints = get_type_hints(type(defaults))
     read = {}
     for key, value in values.items():
         if key not in hints:
             raise ConfigError(f"unknown key {where + key!r}; did you mean {_nearest(key, where, root)!r}?")
         hint = hints[key]
         if is_dataclass(hint):
-            read[key] = _to_section(hint, value, f"{where}{key}.", root)  # type: ignore[arg-type]
+            read[key] = _to_section(getattr(defaults, key), value, f"{where}{key}.", root)
         else:
             read[key] = _to_value(hint, value, where + key)
-    return section(**read)
+    return replace(defaults, **read)
 
 
 def _nearest(key: str, where: str, root: type[Any]) -> str:

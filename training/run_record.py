@@ -11,13 +11,15 @@ import numpy as np
 import pandas as pd
 
 from training.config import Config
-from training.config_file import read_config, to_toml
+from training.config_file import is_localizer, read_config, read_values, to_toml
+from training.localizer.config import LocalizerConfig, read_localizer_config
 from training.split import check_split, read_split, write_split
 from training.targets import MISSING, Targets
 
 CONFIG = "config.toml"
 SPLIT = "split.csv"
 DISCS = "discs.csv"
+SLICES = "slices.csv"
 DROPPED = "dropped.csv"
 METRICS = "metrics.csv"
 ENVIRONMENT = "environment.json"
@@ -25,7 +27,7 @@ SUMMARY = "summary.json"
 _MADE = (
     SUMMARY, "MODEL_CARD.md", "evaluation.*", "confusion.png", "roc.png", "reliability.png", "training_curves.png",
     "predictions_*", "tensorboard/events.*",
-    "last.pt", "best.pt", METRICS, ENVIRONMENT, DROPPED, DISCS, SPLIT, CONFIG,
+    "vertebrae.*", "last.pt", "best.pt", METRICS, ENVIRONMENT, DROPPED, DISCS, SLICES, SPLIT, CONFIG,
 )  # fmt: skip
 """What a new start removes, the config last: cut short, it is still a run's folder."""
 
@@ -34,7 +36,7 @@ class RecordError(ValueError):
     """A folder that is no run, or is a run of another config or other data; the message says what differs."""
 
 
-def open_run(folder: Path, config: Config, restart: bool = False) -> bool:
+def open_run(folder: Path, config: Config | LocalizerConfig, restart: bool = False) -> bool:
     """Make the folder of a run; whether one of the same config was begun there.
 
     RecordError where the folder holds something else, or a run of another config; ``restart`` removes a run's files.
@@ -48,15 +50,22 @@ def open_run(folder: Path, config: Config, restart: bool = False) -> bool:
             path.unlink()
         return False
     if begun:
-        check_same_config(read_config(folder / CONFIG), config)
-    return (folder / DISCS).exists()
+        check_same_config(_read_any_config(folder / CONFIG), config)
+    return any((folder / name).exists() for name in (DISCS, SLICES))
 
 
-def check_same_config(was: Config, now: Config) -> None:
+def _read_any_config(path: Path) -> Config | LocalizerConfig:
+    return read_localizer_config(path) if is_localizer(read_values(path)) else read_config(path)
+
+
+def check_same_config(was: Config | LocalizerConfig, now: Config | LocalizerConfig) -> None:
     """RecordError naming every key that differs, with both values."""
+    if type(was) is not type(now):
+        kinds = ["a localizer" if isinstance(each, LocalizerConfig) else "a grader" for each in (was, now)]
+        raise RecordError(f"the folder has a run of {kinds[0]}, this is one of {kinds[1]}. {WHAT_TO_DO}")
     differing = list(_differences(asdict(was), asdict(now)))
     if differing:
-        raise RecordError(f"the folder has a run of another config: {'; '.join(differing)}. {_WHAT_TO_DO}")
+        raise RecordError(f"the folder has a run of another config: {'; '.join(differing)}. {WHAT_TO_DO}")
 
 
 def _differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
@@ -145,7 +154,7 @@ def check_same_data(folder: Path, discs: pd.DataFrame, split: pd.DataFrame) -> N
     was = read_discs(folder)
     differing = list(_differing_discs(was, discs))
     if differing:
-        raise RecordError(f"the data are not those that the run was begun with: {'; '.join(differing)}. {_WHAT_TO_DO}")
+        raise RecordError(f"the data are not those that the run was begun with: {'; '.join(differing)}. {WHAT_TO_DO}")
     before = read_split(folder / SPLIT)
     check_split(before, discs)
     keys = ["study_id", "level"]
@@ -154,7 +163,7 @@ def check_same_data(folder: Path, discs: pd.DataFrame, split: pd.DataFrame) -> N
     if len(moved):
         raise RecordError(
             f"the split is not the one that the run was begun with: {len(moved)} discs changed their part "
-            f"(was the table of patients changed?). {_WHAT_TO_DO}"
+            f"(was the table of patients changed?). {WHAT_TO_DO}"
         )
 
 
@@ -202,4 +211,4 @@ def _name(rows: pd.DataFrame) -> str:
     return f"{rows['study_id'].iloc[0]} {rows['level'].iloc[0]}"
 
 
-_WHAT_TO_DO = "Give the same to go on, name another folder, or begin anew with --restart"
+WHAT_TO_DO = "Give the same to go on, name another folder, or begin anew with --restart"

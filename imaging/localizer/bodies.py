@@ -49,7 +49,7 @@ def _to_areas(probabilities: Probabilities, slices: Slices) -> npt.NDArray[np.in
     count = 0
     for number, plane in enumerate(probabilities):
         before = joined[number - 1] if number else np.zeros_like(joined[0])
-        for area in _find_areas(plane, np.ones(plane.shape, np.bool_), least_pixels):
+        for area in find_areas(plane, np.ones(plane.shape, np.bool_), least_pixels):
             labels = _find_overlapping(area, before)
             for label in labels:
                 joined[number][area & (before == label) if len(labels) > 1 else area] = label
@@ -59,14 +59,14 @@ def _to_areas(probabilities: Probabilities, slices: Slices) -> npt.NDArray[np.in
     return joined
 
 
-def _find_areas(plane: Plane, within: Mask, least_pixels: float, level: int = 0) -> list[Mask]:
+def find_areas(plane: Plane, within: Mask, least_pixels: float, level: int = 0) -> list[Mask]:
     """The areas of a slice, those that a higher threshold divides in their parts."""
     found, n = ndimage.label(ndimage.binary_opening((plane > THRESHOLDS[level]) & within))
     areas = [found == number for number in range(1, n + 1)]
     areas = [area for area in areas if area.sum() >= least_pixels]
     if level + 1 == len(THRESHOLDS):
         return areas
-    divided = [(area, _find_areas(plane, area, least_pixels, level + 1)) for area in areas]
+    divided = [(area, find_areas(plane, area, least_pixels, level + 1)) for area in areas]
     return [part for area, parts in divided for part in (parts if len(parts) > 1 else [area])]
 
 

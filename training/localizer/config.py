@@ -1,6 +1,7 @@
 """Every choice of a localizer's training, as frozen dataclasses: one section of the TOML file each. No torch here."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from training.config import (
@@ -13,10 +14,7 @@ from training.config import (
     ranges_of_loop,
     RunConfig,
 )
-from training.config_file import to_sections
-from training.localizer.variation import VariationSettings
-
-KIND = "localizer"
+from training.config_file import read_values, to_sections
 
 
 @dataclass(frozen=True)
@@ -62,6 +60,32 @@ class UNetConfig:
 
 
 @dataclass(frozen=True)
+class VariationSettings:
+    """How far each parameter may go, evenly: angles, shear and shifts to both sides, the rest as told.
+
+    scale, aspect, gamma: logarithms. shift_mm: along columns and rows. bias: the greatest spread of a smooth gain's
+    logarithm. curve_probability: share of slices whose intensities go through a random curve, for contrasts that were
+    never seen. cut_mm: the most that a smaller field of view cuts off at the top or bottom. window: (rows, columns)
+    that are learnt at a time, about the middle of the masks; 256, 256 is the canvas.
+    """
+
+    rotation_deg: float = 17.0
+    scale: float = 0.33
+    aspect: float = 0.12
+    shear: float = 0.12
+    shift_mm: tuple[float, float] = (35.0, 42.0)
+    bias: float = 0.5
+    gamma: float = 0.5
+    curve_probability: float = 0.35
+    blur_probability: float = 0.3
+    noise: float = 0.08
+    cut_top_probability: float = 0.3
+    cut_bottom_probability: float = 0.15
+    cut_mm: float = 80.0
+    window: tuple[int, int] = (256, 256)
+
+
+@dataclass(frozen=True)
 class LocalizerConfig:
     """A whole run; the optimizer is the paper's SGD unless another is named."""
 
@@ -74,17 +98,14 @@ class LocalizerConfig:
     run: RunConfig = field(default_factory=lambda: RunConfig(batch_size=6))
 
 
-def is_localizer(values: dict[str, Any]) -> bool:
-    """Whether the values of a config file are a localizer's."""
-    task = values.get("task")
-    return isinstance(task, dict) and task.get("kind") == KIND
+def read_localizer_config(path: Path) -> LocalizerConfig:
+    """The checked config of a TOML file; keys left out keep their defaults."""
+    return to_localizer_config(read_values(path))
 
 
 def to_localizer_config(values: dict[str, Any]) -> LocalizerConfig:
-    """A checked config from plain values, such as TOML gives; keys left out keep their defaults."""
-    given = {**values, "optimizer": {"name": "sgd", "learning_rate": 0.01, **values.get("optimizer", {})}}
-    given["run"] = {"batch_size": 6, **values.get("run", {})}
-    config = to_sections(LocalizerConfig, given)
+    """A checked config from plain values, such as TOML gives."""
+    config = to_sections(LocalizerConfig(), values)
     check_localizer_config(config)
     return config
 

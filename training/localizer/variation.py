@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from imaging.geometry import FloatArray
 from imaging.localizer.slices import PIXEL_MM, SIZE
+from training.localizer.config import VariationSettings
 
 BIAS_SHAPE = (4, 3)
 KNOTS = 6
@@ -34,32 +35,6 @@ class Variation:
     noise: float
     cut_top: int
     cut_bottom: int
-
-
-@dataclass(frozen=True)
-class VariationSettings:
-    """How far each parameter may go, evenly: angles, shear and shifts to both sides, the rest as told.
-
-    scale, aspect, gamma: logarithms. shift_mm: along columns and rows. bias: the greatest spread of a smooth gain's
-    logarithm. curve_probability: share of slices whose intensities go through a random curve, for contrasts that were
-    never seen. cut_mm: the most that a smaller field of view cuts off at the top or bottom. window: (rows, columns)
-    that are learnt at a time, about the middle of the masks; 256, 256 is the canvas.
-    """
-
-    rotation_deg: float = 17.0
-    scale: float = 0.33
-    aspect: float = 0.12
-    shear: float = 0.12
-    shift_mm: tuple[float, float] = (35.0, 42.0)
-    bias: float = 0.5
-    gamma: float = 0.5
-    curve_probability: float = 0.35
-    blur_probability: float = 0.3
-    noise: float = 0.08
-    cut_top_probability: float = 0.3
-    cut_bottom_probability: float = 0.15
-    cut_mm: float = 80.0
-    window: tuple[int, int] = (256, 256)
 
 
 def draw_variation(rng: np.random.Generator, settings: VariationSettings, middle: tuple[float, float]) -> Variation:

@@ -1,0 +1,107 @@
+"""`lumbar train` with a localizer's config: slices with masks into a run folder with weights and their recipe."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TYPE_CHECKING
+
+import click
+
+from lumbar.console import progress
+from lumbar.ranks import first_speaks, Ranks
+from lumbar.train_config import resolve_localizer_config
+
+if TYPE_CHECKING:
+    from training.localizer.config import LocalizerConfig
+    from training.localizer.marked import MarkedSlice
+    from training.localizer.material import Gathered
+
+
+def train_localizer(config_file: Path, settings: tuple[str, ...], out: Path, restart: bool, ranks: Ranks) -> None:
+    """Train a localizer into a run folder, or go on; at the end its weights and recipe are written there."""
+    with first_speaks(ranks):
+        config = _on_ranks(resolve_localizer_config(config_file, settings), ranks)
+        gathered = _prepare(config, out, restart, ranks)
+    if gathered is None:
+        if ranks.rank == 0:
+            click.echo(f"{out.name} is complete: nothing to do (--restart trains anew)")
+        return
+    from lumbar.train_run import run_loop
+    from training.localizer.learner import SliceMaterial
+
+    if run_loop(config, SliceMaterial(*gathered), out, ranks):
+        _export(out, config, gathered)
+
+
+def _on_ranks(config: "LocalizerConfig", ranks: Ranks) -> "LocalizerConfig":
+    if ranks.devices is None or ranks.nodes is None:
+        return config
+    return replace(config, run=replace(config.run, devices=ranks.devices, nodes=ranks.nodes))
+
+
+def _prepare(config: "LocalizerConfig", out: Path, restart: bool, ranks: Ranks) -> "Gathered | None":
+    """The slices of a run; its folder begun, or found to be of the same slices; None where it is complete."""
+    from training.localizer.material import describe_slices
+    from training.localizer.record import check_same_slices, write_slice_record
+    from training.run_record import is_complete, open_run
+
+    complete = is_complete(out) and not restart
+    begun = ranks.rank == 0 and open_run(out, config, restart)
+    if complete:
+        return None
+    gathered = _gather(config, ranks)
+    if ranks.rank > 0:
+        return gathered
+    table = describe_slices(gathered)
+    for (source, part), rows in table.groupby(["source", "part"]):
+        click.echo(f"{source}: {len(rows)} slices of {rows['patient'].nunique()} patients for {part}")
+    if begun:
+        check_same_slices(out, table)
+        click.echo(f"going on with the run in {out.name}", err=True)
+    else:
+        write_slice_record(out, config, table)
+    return gathered
+
+
+def _gather(config: "LocalizerConfig", ranks: Ranks) -> "Gathered":
+    from training.localizer.material import gather
+
+    if ranks.rank > 0 or not config.slices.phantoms:
+        return gather(config)
+    with progress(config.slices.phantoms, "phantoms") as bar:
+
+        def make_all(
+            make: "Callable[[int], tuple[MarkedSlice, ...]]", numbers: Sequence[int]
+        ) -> "Iterable[tuple[MarkedSlice, ...]]":
+            for number in numbers:
+                yield make(number)
+                bar.advance()
+
+        return gather(config, make_all)
+
+
+def _export(out: Path, config: "LocalizerConfig", gathered: "Gathered") -> None:
+    import torch
+
+    from training.environment import describe_environment
+    from training.localizer.recipe import export, RECIPE, WEIGHTS
+
+    recipe = export(out, config, gathered, describe_environment(torch.device("cpu"), 1))
+    for line in describe_figures(recipe["figures"]):
+        click.echo(line)
+    click.echo(f"{out.name}: {WEIGHTS}, and {RECIPE}, its recipe")
+
+
+def describe_figures(figures: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """The figures of held-out slices, a line for each source."""
+    for source, own in figures.items():
+        lumbar, s1 = own["lumbar"], own["s1"]
+        yield (
+            f"{source}, {own['slices']} held-out slices: {own['usable']:.1%} usable by the paper's criteria; "
+            f"Dice {_to_text(lumbar['dice_mean'])} (S1 {_to_text(s1['dice_mean'])}), "
+            f"median centroid error {_to_text(lumbar['error_mm_median'])} mm (S1 {_to_text(s1['error_mm_median'])} mm)"
+        )
+
+
+def _to_text(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

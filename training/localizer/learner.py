@@ -1,0 +1,126 @@
+"""What the loop asks, for localizers: slices in batches on the canvas, varied on the device, the negative Dice."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import nn, Tensor
+from torch.utils.data import Dataset
+
+from imaging.localizer.slices import SIZE
+from imaging.localizer.unet import UNet
+from training.dice import sum_negative_dice
+from training.localizer.config import LocalizerConfig, VariationSettings
+from training.localizer.marked import DETECTORS, MarkedSlice
+from training.localizer.variation import draw_variation, Variation
+from training.localizer.vary import vary_slices
+from training.loss import LossSum
+from training.sampling import AS_IT_IS
+
+
+class SliceSample(NamedTuple):
+    """A slice, and how it is varied; None where it is as it is."""
+
+    marked: MarkedSlice
+    variation: Variation | None
+
+
+class SliceBatch(NamedTuple):
+    """n slices: ``pixels`` (n, 256, 256) float32; bool: ``inside``, ``masks`` (n, 2, 256, 256), ``known`` (n, 2)."""
+
+    pixels: Tensor
+    inside: Tensor
+    masks: Tensor
+    known: Tensor
+    variations: tuple[Variation | None, ...]
+
+
+class MarkedSlices(Dataset[SliceSample]):
+    """Slices by (epoch, row); the seed, the epoch and the row decide the variation."""
+
+    def __init__(self, slices: Sequence[MarkedSlice], settings: VariationSettings, seed: int) -> None:
+        self.slices, self.settings, self.seed = slices, settings, seed
+
+    def __getitem__(self, key: tuple[int, int]) -> SliceSample:
+        epoch, row = key
+        marked = self.slices[row]
+        if epoch == AS_IT_IS:
+            return SliceSample(marked, None)
+        rng = np.random.default_rng([self.seed, epoch, row])
+        return SliceSample(marked, draw_variation(rng, self.settings, to_middle(marked)))
+
+
+def to_middle(marked: MarkedSlice) -> tuple[float, float]:
+    """The (column, row) about which the masks lie; the canvas's middle where there are none."""
+    rows, columns = np.nonzero(marked.masks.any(axis=0))
+    if not len(rows):
+        return (SIZE - 1) / 2, (SIZE - 1) / 2
+    return float(columns.mean()), float(rows.mean())
+
+
+def collate(samples: Sequence[SliceSample]) -> SliceBatch:
+    """A batch of slices, on the host."""
+    marked = [sample.marked for sample in samples]
+    pixels, inside, masks, known = (
+        torch.from_numpy(np.stack([getattr(each, name) for each in marked]))
+        for name in ("pixels", "inside", "masks", "known")
+    )
+    return SliceBatch(pixels, inside, masks, known, tuple(sample.variation for sample in samples))
+
+
+class SliceMaterial(NamedTuple):
+    """What a localizer learns from: slices, and the rows of them that train and that validate."""
+
+    slices: Sequence[MarkedSlice]
+    training: list[int]
+    validation: list[int]
+
+    def to_learner(self, config: LocalizerConfig, device: torch.device) -> "SliceLearner":
+        """The localizer of a config, untrained."""
+        network = UNet(DETECTORS, config.network.features, config.network.depth)
+        return SliceLearner(network, MarkedSlices(self.slices, config.variation, config.run.seed), device)
+
+
+class SliceLearner:
+    """A localizer that is taught."""
+
+    figures: tuple[str, ...] = ("dice_lumbar", "dice_s1")
+
+    def __init__(self, network: nn.Module, slices: MarkedSlices, device: torch.device) -> None:
+        self.network, self.samples, self.device = network, slices, device
+
+    def collate(self, samples: Sequence[SliceSample]) -> SliceBatch:
+        """A batch of slices."""
+        return collate(samples)
+
+    def to_device(self, batch: SliceBatch) -> SliceBatch:
+        """The batch on the device."""
+        tensors = {name: getattr(batch, name).to(self.device) for name in ("pixels", "inside", "masks", "known")}
+        return batch._replace(**tensors)
+
+    def weigh(self, batch: SliceBatch) -> Tensor:
+        """How many masks are known."""
+        return batch.known.sum(dtype=torch.float32)
+
+    def sum_losses(self, network: nn.Module, batch: SliceBatch) -> LossSum:
+        """The negative Dice of the varied slices."""
+        variations = [each for each in batch.variations if each is not None]
+        pixels, masks = vary_slices(batch.pixels, batch.inside, batch.masks, variations)
+        return sum_negative_dice(network(pixels).float().sigmoid(), masks, batch.known)
+
+    def judge(
+        self, network: nn.Module, batches: Iterable[SliceBatch], precision: Callable[[], Any]
+    ) -> Iterator[Tensor]:
+        """Of whole canvases the loss, and the Dice of each detector's mask at a probability of a half, (3, 2)."""
+        network.eval()
+        for batch in map(self.to_device, batches):
+            with torch.inference_mode(), precision():
+                logits = network(batch.pixels[:, None])
+            probabilities = logits.float().sigmoid()
+            loss = torch.stack(sum_negative_dice(probabilities, batch.masks, batch.known))
+            found = (probabilities > 0.5).float()
+            known = batch.known.to(found)
+            each = [sum_negative_dice(found[:, [n]], batch.masks[:, [n]], known[:, [n]]) for n in range(DETECTORS)]
+            dice = [torch.stack((-one.numerator, one.denominator)) for one in each]
+            yield torch.stack([loss, *dice]).double()

@@ -1,0 +1,73 @@
+"""A trained localizer to ship: its weights, and beside them the recipe that made them and what it reaches."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+
+from imaging.localizer.slices import PIXEL_MM, SIZE
+from imaging.localizer.unet import UNet
+from imaging.localizer.weights import OUTPUTS, write_localizer
+from training.localizer.config import LocalizerConfig
+from training.localizer.evaluation import evaluate, summarise
+from training.localizer.marked import DETECTORS, LICENCES
+from training.localizer.material import describe_slices, Gathered, VALIDATION
+from training.run_folder import BEST, read_checkpoint
+
+WEIGHTS, RECIPE = "vertebrae.safetensors", "vertebrae.json"
+
+
+def export(folder: Path, config: LocalizerConfig, gathered: Gathered, environment: Mapping[str, Any]) -> dict[str, Any]:
+    """The recipe of a run's best weights; both are written into its folder, the weights in half precision."""
+    state = read_checkpoint(folder / BEST)
+    network = UNet(DETECTORS, config.network.features, config.network.depth)
+    network.load_state_dict(state["network"])
+    write_localizer(network, folder / WEIGHTS)
+    network.half().float()  # judged as it is shipped
+    recipe = {
+        "network": {**asdict(config.network), "outputs": OUTPUTS, "canvas": [SIZE, SIZE], "pixel_mm": PIXEL_MM},
+        "data": describe_sources(describe_slices(gathered)),
+        "figures": {
+            source: summarise(evaluate(network, [gathered.slices[row] for row in rows], torch.device("cpu")))
+            for source, rows in _to_sources(gathered).items()
+        },
+        "epoch": state["epoch"],
+        "config": asdict(_without_places(config)),
+        "environment": dict(environment),
+    }
+    (folder / RECIPE).write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
+    return recipe
+
+
+def _without_places(config: LocalizerConfig) -> LocalizerConfig:
+    """The config without the folders of the machine it ran on."""
+    spider, corners = (Path(place).name for place in (config.slices.spider, config.slices.corners))
+    return replace(config, slices=replace(config.slices, spider=spider, corners=corners))
+
+
+def describe_sources(slices: pd.DataFrame) -> dict[str, Any]:
+    """For each source of slices: its licence, how many slices train and validate, and the patients held out."""
+    described = {}
+    for source, rows in slices.groupby("source"):
+        parts = Counter(rows["part"])
+        held_out = sorted(set(rows.loc[rows["part"] == VALIDATION, "patient"]))
+        described[str(source)] = {
+            "licence": LICENCES[str(source)],
+            **{part: int(count) for part, count in sorted(parts.items())},
+            "patients": int(rows["patient"].nunique()),
+            "held_out": [int(patient) for patient in held_out],
+        }
+    return described
+
+
+def _to_sources(gathered: Gathered) -> dict[str, list[int]]:
+    """The rows that validate, by source."""
+    sources: dict[str, list[int]] = {}
+    for row in gathered.validation:
+        sources.setdefault(gathered.slices[row].source, []).append(row)
+    return sources
