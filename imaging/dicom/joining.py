@@ -25,7 +25,8 @@ def find_parts(series: Sequence[Frames]) -> list[list[int]]:
     """The numbers of series that are parts of one acquisition; a series that is whole stands alone.
 
     Parts are sagittal, have the same headers but for their UID, number and words, and together they are one stack of
-    even steps that none of them repeats or overlaps. Axial series need no joining, for all of them are used.
+    even steps that none of them repeats or overlaps. Axial series need no joining, for all of them are used. A
+    FrameOfReferenceUID of each part's own does not keep them apart: even steps are coordinates that agree.
     """
     groups: dict[Hashable, list[int]] = {}
     for number, frames in enumerate(series):
@@ -39,7 +40,7 @@ def find_parts(series: Sequence[Frames]) -> list[list[int]]:
 
 def _to_key(frame: FrameHeader) -> Hashable:
     facts = replace(frame.facts, series_uid="", series_number=None, description="", protocol="", folder="")
-    return facts, find_contrast(frame.facts), to_group_key(frame), frame.frame_of_reference
+    return facts, find_contrast(frame.facts), to_group_key(frame)
 
 
 def _is_one_stack(frames: Frames) -> bool:

@@ -420,6 +420,14 @@ def test_a_sagittal_stack_under_several_uids_is_one_series(tmp_path: Path, uid_o
     assert [stack.shape[0] for stack in series.stacks] == [10] and not series.stacks[0].remarks
 
 
+def test_parts_of_one_stack_may_each_have_a_frame_of_reference(tmp_path: Path) -> None:
+    datasets = make_stack(SAGITTAL, (30, 0, 0), 5, 4.0, "one", **T2)
+    datasets += make_stack(SAGITTAL, (10, 0, 0), 5, 4.0, "two", FrameOfReferenceUID="1.2.9", **T2)
+    (series,), refusals = scan(tmp_path, datasets)
+    assert not refusals and series.stacks[0].shape[0] == 10
+    assert series.remarks == ("joined-series", "several-frames-of-reference") and series.frame_of_reference == ""
+
+
 @pytest.mark.parametrize(
     ("first", "step_mm", "other"),
     [
@@ -429,7 +437,6 @@ def test_a_sagittal_stack_under_several_uids_is_one_series(tmp_path: Path, uid_o
         ((9, 0, 0), 4.0, {}),
         ((10, 0, 0), 4.0, {"EchoTime": 90.0}),
         ((10, 0, 0), 4.0, {"SeriesDescription": "T2 FS"}),
-        ((10, 0, 0), 4.0, {"FrameOfReferenceUID": "1.2.9"}),
     ],
 )
 def test_sagittal_series_that_are_no_parts_of_one_stay_apart(tmp_path: Path, first, step_mm: float, other) -> None:
