@@ -60,7 +60,7 @@ def build_discs(
     plans = [plan_disc(frame, sagittal, axial, settings.crops) for frame in frames.frames]
     unseen = [_to_unseen(study, frame) for frame, plan in zip(frames.frames, plans, strict=True) if plan is None]
     discs, unread = cut_discs(study.study_id, [plan for plan in plans if plan], settings.crops, read)
-    remarks = _to_remarks(study, selection, known, frames)
+    remarks = _to_remarks(selection, known, frames)
     return Built(
         tuple(with_remarks(disc, remarks) for disc in discs),
         (*selection.refusals, *_check_axial(selection), *frames.refusals, *unseen, *unread),
@@ -89,8 +89,8 @@ def _to_unseen(study: Study, frame: DiscFrame) -> Refusal:
     return Refusal(study.study_id, str(frame.level), "outside-sagittal", "", reason)
 
 
-def _to_remarks(study: Study, selection: Selection, landmarks: Landmarks, frames: DiscFrames) -> tuple[str, ...]:
+def _to_remarks(selection: Selection, landmarks: Landmarks, frames: DiscFrames) -> tuple[str, ...]:
     """Codes for every disc of the study; what concerns how series lie to each other is marked ``geometry``."""
     found = [code for code in selection.remarks if code not in _SAID_OF_DISCS]
     named = [f"geometry: {code}" if code in _GEOMETRY else code for code in found]
-    return tuple(dict.fromkeys([*study.remarks, *named, *landmarks.remarks, *frames.remarks]))
+    return tuple(dict.fromkeys([*named, *landmarks.remarks, *frames.remarks]))

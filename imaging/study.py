@@ -78,4 +78,3 @@ class Study:
 
     study_id: str
     series: tuple[Series, ...]
-    remarks: tuple[str, ...] = ()

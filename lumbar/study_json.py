@@ -24,7 +24,7 @@ def to_study_json(study: Study, selection: Selection, pixel_remarks: dict[int, t
     return {
         "study_id": study.study_id,
         "series": series,
-        "remarks": _to_remarks((*study.remarks, *selection.remarks)),
+        "remarks": _to_remarks(selection.remarks),
     }
 
 

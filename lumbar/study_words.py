@@ -110,7 +110,7 @@ def to_reasons(study: Study, selection: Selection) -> list[str]:
 
 def to_remark_lines(study: Study, selection: Selection) -> list[str]:
     """What is odd, each with where it was seen."""
-    seen = [("study", code) for code in (*study.remarks, *selection.remarks)]
+    seen = [("study", code) for code in selection.remarks]
     for series in study.series:
         seen += [(f"series {series.number}", code) for code in series.remarks]
         seen += [
