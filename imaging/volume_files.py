@@ -76,31 +76,28 @@ def read_file_voxels(path: Path) -> npt.NDArray[np.generic]:
     return np.ascontiguousarray(_narrow(voxels).T)  # (slice, row, column)
 
 
-def read_file_study(study_id: str, files: Sequence[tuple[Path, int]], weighting: Weighting | None = None) -> Study:
+def read_file_study(study_id: str, files: Sequence[tuple[Path, int]]) -> Study:
     """The study of these volume files, each with its number in messages: a series for each.
 
-    The files say nothing of their weighting: where none is given T2 is assumed, the only one volumes are cut from, and
-    the series marked ``weighting-assumed``; of several sagittal ones none is used. ImagingError as in
-    ``read_file_stack``.
+    The files say nothing of their weighting: T2 is assumed, the only one volumes are cut from, and the series marked
+    ``weighting-assumed``; of several sagittal ones none is used. ImagingError as in ``read_file_stack``.
     """
     stacks = [read_file_stack(path, number) for path, number in files]
-    return Study(
-        study_id, tuple(_to_series(study_id, number, stack, weighting) for number, stack in enumerate(stacks, 1))
-    )
+    return Study(study_id, tuple(_to_series(study_id, number, stack) for number, stack in enumerate(stacks, 1)))
 
 
-def _to_series(study_id: str, number: int, stack: Stack, weighting: Weighting | None) -> Series:
+def _to_series(study_id: str, number: int, stack: Stack) -> Series:
     return Series(
         number=number,
         digest=sha256(f"{study_id} {number}".encode()).hexdigest()[:16],
         frame_of_reference="",
         plane=to_plane(to_normal(stack.affine)),
-        weighting=weighting or Weighting.T2,
+        weighting=Weighting.T2,
         contrast_agent=False,
         fat_suppressed=False,
         echo_time_ms=None,
         stacks=(stack,),
-        remarks=() if weighting else ("weighting-assumed",),
+        remarks=("weighting-assumed",),
         images=stack.shape[0],
     )
 
