@@ -4,6 +4,7 @@ import json
 import resource
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -42,7 +43,7 @@ def write_run(folder: Path, model: str) -> None:
     write_checkpoint({"network": network.state_dict(), "config": to_toml(config)}, folder / BEST)
 
 
-def grade_exam(exam: Path, run: Path, out: Path, precision: str, threads: int) -> dict[str, Any]:
+def grade_exam(exam: Path, run: Path, out: Path, precision: str, workers: int) -> dict[str, Any]:
     """In a process of its own: what `lumbar grade` does, in its order, with the clock read between its steps."""
     began = perf_counter()
     steps: dict[str, float] = {}
@@ -54,22 +55,20 @@ def grade_exam(exam: Path, run: Path, out: Path, precision: str, threads: int) -
         peaks[step] = to_peak_mib()
         began = perf_counter()
 
-    import torch
-
     from imaging.dicom.scan import ScanSettings
     from imaging.inputs import scan_inputs
     from imaging.landmark_table import read_landmarks
     from imaging.pipeline import PipelineSettings
-    from lumbar.grade_device import choose
+    from lumbar.grade_device import choose, use_one_thread
     from lumbar.grade_files import write_page, write_tables
     from lumbar.grade_study import grade_study
     from lumbar.grader_origin import open_grader, read_origin
 
-    torch.set_num_threads(threads)
     watch("import")
     (study,) = scan_inputs([exam / "studies"], ScanSettings(study_id_from="folder")).studies
     watch("scan")
-    device = choose("cpu", precision)
+    device = replace(choose("cpu", precision), workers=workers)
+    use_one_thread()
     grader = open_grader(run, device)
     origin = read_origin(run, grader)
     watch("load")
@@ -96,12 +95,12 @@ def to_peak_mib() -> float:
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
 
 
-def measure(exam: Path, run: Path, precision: str, threads: int, repeats: int) -> dict[str, Any]:
+def measure(exam: Path, run: Path, precision: str, workers: int, repeats: int) -> dict[str, Any]:
     """The run of median length, each in a process of its own."""
     runs = []
     for _ in range(repeats):
         with TemporaryDirectory() as out:
-            command = [sys.executable, __file__, "--one", str(exam), str(run), out, precision, str(threads)]
+            command = [sys.executable, __file__, "--one", str(exam), str(run), out, precision, str(workers)]
             began = perf_counter()
             result = subprocess.run(command, capture_output=True, text=True, check=True)
             found = json.loads(result.stdout.splitlines()[-1])
@@ -130,25 +129,25 @@ def to_difference(one: dict[str, Any], other: dict[str, Any]) -> float:
 
 @click.command()
 @click.option("--model", "models", multiple=True, type=click.Choice(MODELS), default=MODELS, show_default=True)
-@click.option("--threads", default=2, show_default=True)
+@click.option("--workers", default=2, show_default=True)
 @click.option("--repeats", default=3, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--one", nargs=5, hidden=True, help="A single run, in this process.")
-def main(models: tuple[str, ...], threads: int, repeats: int, seed: int, one: tuple[str, ...] | None) -> None:
+def main(models: tuple[str, ...], workers: int, repeats: int, seed: int, one: tuple[str, ...] | None) -> None:
     """Grade one phantom exam with networks of random weights, in both precisions."""
     if one:
         exam, run, out, precision, count = one
         print(json.dumps(grade_exam(Path(exam), Path(run), Path(out), precision, int(count))))
         return
     facts = machine()
-    print(f"{describe_machine(facts)}, {threads} threads")
-    results: dict[str, Any] = {"machine": facts, "threads": threads}
+    print(f"{describe_machine(facts)}, {workers} discs side by side")
+    results: dict[str, Any] = {"machine": facts, "workers": workers}
     with TemporaryDirectory() as name:
         folder = Path(name)
         write_exam(folder / "exam", seed)
         for model in models:
             write_run(folder / model, model)
-            found = {kind: measure(folder / "exam", folder / model, kind, threads, repeats) for kind in PRECISIONS}
+            found = {kind: measure(folder / "exam", folder / model, kind, workers, repeats) for kind in PRECISIONS}
             for precision, of_precision in found.items():
                 report(model, precision, of_precision)
             difference = to_difference(*found.values())

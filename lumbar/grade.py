@@ -76,7 +76,7 @@ def grade(
       lumbar grade study/ --run runs/first --landmarks landmarks.csv --out graded
     """
     from imaging.landmark_table import read_landmark_table
-    from lumbar.grade_device import choose
+    from lumbar.grade_device import choose, use_one_thread
     from lumbar.grade_files import write_page, write_tables
     from lumbar.grader_origin import open_grader, read_origin
 
@@ -86,6 +86,7 @@ def grade(
     if not studies and not scan.refusals:
         raise click.UsageError("there is no file in STUDY that could be an image")
     place = choose(device, precision)
+    use_one_thread()
     grader = open_grader(run_folder, place)
     origin = read_origin(run_folder, grader)
     out.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from lumbar.work import available_cores
 from training.environment import choose_device
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -21,11 +22,12 @@ _FORMATS = {4: torch.channels_last, 5: torch.channels_last_3d}
 
 @dataclass(frozen=True)
 class Device:
-    """A device's name, the precision in words, and a context for each batch."""
+    """A device's name, the precision in words, a context for each disc, and how many discs go side by side."""
 
     name: str = "cpu"
     precision: str = "float32"
     context: Callable[[], Any] = nullcontext
+    workers: int = 1
 
 
 def choose(device: str, precision: str) -> Device:
@@ -35,11 +37,21 @@ def choose(device: str, precision: str) -> Device:
     few hundredths (``benchmarks/exam.py`` measures it).
     """
     name = choose_device(device).type
+    workers = available_cores() if name == "cpu" else 1
     if precision == "auto":
         precision = "bfloat16" if name == "cpu" and has_bfloat16() else "float32"
     if precision == "float32":
-        return Device(name)
-    return Device(name, precision, partial(torch.autocast, name, torch.bfloat16))
+        return Device(name, workers=workers)
+    return Device(name, precision, partial(torch.autocast, name, torch.bfloat16), workers)
+
+
+def use_one_thread() -> None:
+    """Have torch use one thread for an operation; the discs go side by side instead.
+
+    Threads within an operation wait for each other by spinning: where others use the cores too, two take up to a
+    hundred times as long as one.
+    """
+    torch.set_num_threads(1)
 
 
 def has_bfloat16() -> bool:

@@ -121,6 +121,12 @@ def _to_views(disc: GradedDisc) -> str:
     return " and ".join(disc.views) + (" only" if len(disc.views) == 1 else "")
 
 
+def _to_source(disc: GradedDisc) -> str:
+    if len(disc.views) == 1:
+        return f" from the {disc.views[0]} view only"
+    return f" from the {' and '.join(disc.views)} views"
+
+
 def _reason(page: GradedPage, level: Level) -> str:
     own = [refusal.reason for refusal in page.refusals if refusal.source == level]
     if own:
@@ -154,7 +160,7 @@ def _to_discs(page: GradedPage) -> Html:
 
 
 def _to_disc(disc: GradedDisc) -> Html:
-    names = element("h3", None, disc.level, element("small", None, f" from the {_to_views(disc)} view"))
+    names = element("h3", None, disc.level, element("small", None, _to_source(disc)))
     notes = element("ul", {"class": "notes"}, (element("li", None, to_sentence(code)) for code in disc.remarks))
     pictures = disc.pictures
     columns = (

@@ -16,17 +16,23 @@ import torch
 from click.testing import CliRunner, Result
 from matplotlib.image import imread
 
-from imaging.landmark_table import write_landmarks
+from imaging.dicom.scan import scan_studies
+from imaging.landmark_table import read_landmarks, write_landmarks
 from imaging.landmarks import Landmarks
 from imaging.phantom.dicom_header import PatientIdentity
 from imaging.phantom.scene import Scene
 from imaging.phantom.study import write_scene
 from imaging.phantom.study_key import StudyKey
 from imaging.phantom.variant import PLAIN_STUDY
+from imaging.pipeline import build_discs, PipelineSettings
 from lexicons.vocabulary import Grade, Level, Task, View
+from lumbar.grade_device import Device
+from lumbar.grade_study import grade_discs
+from lumbar.grader_origin import open_grader
 from lumbar.main import main
-from lumbar.pages.grade_bars import Graded
+from lumbar.pages.grade_bars import Graded, to_percent
 from lumbar.pages.grade_page import to_overview_cell
+from lumbar.pages.html import element
 from tests.imaging.phantom.analytic_scene import make_render, make_scene
 from tests.imaging.small_study import make_small_protocol, to_landmarks, to_study_id, write_small_study
 from training.config import Config, ModelConfig, TargetConfig
@@ -119,6 +125,27 @@ def test_every_disc_has_a_probability_for_each_grade(exam: Path, graded: Result)
     assert not (exam / "out" / "refused.csv").exists()
 
 
+def test_the_page_has_the_tables_probabilities(exam: Path, graded: Result) -> None:
+    page, table = read_page(exam), read_predictions(exam / "out" / "predictions.csv")
+    for level, article in zip(table["level"].unique(), page.split("<article")[1:], strict=True):
+        for task, title in (("SCS", "Spinal canal"), ("LFS", "Left foramen"), ("RFS", "Right foramen")):
+            row = table[(table["level"] == level) & (table["task"] == task)].iloc[0]
+            words = zip(("normal", "mild", "moderate", "severe"), ("p0", "p1", "p2", "p3"), strict=True)
+            said = ", ".join(f"{word} {to_percent(row[name])}" for word, name in words)
+            assert element("i", {"aria-label": f"{title}: {said}"})[3:-5] in article
+
+
+def test_discs_side_by_side_change_nothing(exam: Path, run: Path) -> None:
+    (study,) = scan_studies([exam / "secretfolder"]).studies
+    landmarks = read_landmarks(exam / "landmarks.csv")[study.study_id]
+    discs = build_discs(study, landmarks, PipelineSettings()).discs
+    grader = open_grader(run, Device())
+    one, two = (grade_discs(study.study_id, discs, grader, Device(workers=workers)) for workers in (1, 2))
+    pd.testing.assert_frame_equal(one, two)
+    alone = grade_discs(study.study_id, discs[3:4], grader, Device())
+    pd.testing.assert_frame_equal(alone, one[9:12].reset_index(drop=True))
+
+
 def test_the_page_says_what_it_is(exam: Path, graded: Result) -> None:
     page = read_page(exam)
     assert "Not a medical device" in page
@@ -137,7 +164,7 @@ def test_the_page_needs_nothing_beside_it(exam: Path, graded: Result) -> None:
 def test_discs_without_axial_images_say_so(exam: Path, graded: Result) -> None:
     assert f"study {to_study_id('P1')}: 3 of 6 discs have no axial images" in graded.stderr
     page = read_page(exam)
-    assert page.count("sagittal only") == 6  # three in the table, three at the discs
+    assert page.count("sagittal only") == page.count("from the sagittal view only") == 3
     assert "Graded from one view, for want of the other: T12-L1, L1-L2, L2-L3." in page
     discs = json.loads((exam / "out" / "grades.json").read_text())["studies"][0]["discs"]
     assert [disc["views"] for disc in discs] == [["sagittal"]] * 3 + [["axial", "sagittal"]] * 3
