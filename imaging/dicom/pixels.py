@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from imaging.dicom.codestream import find_size
 from imaging.dicom.quiet import quiet_pydicom
 from imaging.dicom.sources import Open, open_sources
 from imaging.dicom.values import to_label
@@ -108,7 +109,7 @@ def _decode(dataset: Any, frames: list[int], shape: tuple[int, int]) -> Iterator
     _check_image(dataset, shape)
     _check_decoder(dataset)
     try:
-        arrays = list(iter_pixels(dataset, indices=frames, raw=True))
+        arrays = list(iter_pixels(dataset, indices=frames, raw=True)) if _fit(dataset, frames, shape) else []
     except Exception:  # messages of pydicom and of its decoders may quote values
         arrays = []
     if len(arrays) != len(frames):
@@ -118,6 +119,22 @@ def _decode(dataset: Any, frames: list[int], shape: tuple[int, int]) -> Iterator
             _PIXEL_DATA,
         )
     return (_to_slice(dataset, frame, array) for frame, array in zip(frames, arrays, strict=True))
+
+
+def _fit(dataset: Any, frames: list[int], shape: tuple[int, int]) -> bool:
+    """Whether no compressed frame says of itself that it is larger or smaller than the header does."""
+    from pydicom.encaps import get_frame
+
+    if not dataset.file_meta.TransferSyntaxUID.is_encapsulated:
+        return True
+    count = int(dataset.get("NumberOfFrames") or 1)
+    offsets = (dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths"))
+    extended = offsets if all(offsets) else None
+    sizes = (
+        find_size(get_frame(dataset.PixelData, frame, extended_offsets=extended, number_of_frames=count))
+        for frame in frames
+    )
+    return all(size in (None, shape) for size in sizes)
 
 
 def _read_dataset(source: SliceSource, open_one: Open) -> Any:

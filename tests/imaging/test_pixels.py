@@ -30,6 +30,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from imaging.dicom.codestream import find_size
 from imaging.dicom.pixels import read_volume
 from imaging.refusal import ImagingError
 from tests.imaging.pixel_files import (
@@ -350,6 +351,21 @@ def test_a_frame_that_is_cut_off_within_a_whole_file_is_refused(tmp_path: Path, 
     encapsulated(dataset, [frame[: int(len(frame) * kept)]])
     with pytest.raises(ImagingError, match=r"PixelData \(7FE0,0010\) is cut off or damaged"):
         read_volume(to_stack([(write(dataset, path, syntax), 0)]))
+
+
+@pytest.mark.parametrize("syntax", [JPEGBaseline8Bit, JPEGLSLossless, JPEG2000Lossless, JPEGLossless, HTJ2KLossless])
+def test_a_frame_that_says_it_is_of_another_size_is_not_unpacked(
+    tmp_path: Path, syntax: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_narrow = syntax == JPEGBaseline8Bit
+    path = write_as(to_dataset(to_wave().astype("u1" if is_narrow else "u2")), tmp_path, syntax)
+    frame = get_frame(pydicom.dcmread(path).PixelData, 0, number_of_frames=1)
+    assert find_size(frame) == SHAPE
+    read_volume(to_stack([(path, 0)]))
+    monkeypatch.setattr("imaging.dicom.pixels.find_size", lambda frame: (30000, 30000))
+    monkeypatch.setattr("pydicom.pixels.utils.iter_pixels", lambda *_, **__: pytest.fail("it was unpacked"))
+    with pytest.raises(ImagingError, match=r"PixelData \(7FE0,0010\) is cut off or damaged"):
+        read_volume(to_stack([(path, 0)]))
 
 
 def drop_pixels(dataset: Dataset) -> None:
