@@ -21,6 +21,7 @@ MR_CLASSES = (MRImageStorage, EnhancedMRImageStorage, LegacyConvertedEnhancedMRI
 REFUSED = ("secondary-capture", "colour", "burned-in")
 """Codes of pictures that may hide an image a person expected to be used; the others belong to any study."""
 
+_DIXON_TYPES = {"DIXON", "WATER", "W", "FAT", "F", "IN_PHASE", "IP", "OPP_PHASE", "OUT_PHASE", "OP"}
 _PARTS = ("P", "R", "I", "PHASE MAP", "REAL", "IMAGINARY")
 
 LOCALIZER_SLICES = 5
@@ -79,7 +80,7 @@ def _check_making(facts: SeriesFacts) -> Fault | None:
     made = next((value for value in _MADE_TYPES if value in types), None)
     if made:
         return Fault("derived", tag, f"{tag} has {made}: made from other images")
-    if types[:1] == ("DERIVED",) and not is_only_compressed(facts):
+    if types[:1] == ("DERIVED",) and not is_only_compressed(facts) and not _is_dixon(facts):
         return Fault("derived", tag, f"{tag} begins with DERIVED: made from other images")
     if re.search(_MADE_WORDS, words):
         return Fault("derived", "", "the description names a reformatted, composed or subtracted series")
@@ -92,6 +93,11 @@ def _check_making(facts: SeriesFacts) -> Fault | None:
 def is_only_compressed(facts: SeriesFacts) -> bool:
     """Whether DERIVED says no more than that the image was compressed with loss, as the standard asks."""
     return facts.lossy and facts.image_type[:2] == ("DERIVED", "PRIMARY")
+
+
+def _is_dixon(facts: SeriesFacts) -> bool:
+    """Whether DERIVED says that water, fat or phase images were computed from the echoes of one acquisition."""
+    return facts.image_type[:2] == ("DERIVED", "PRIMARY") and bool(_DIXON_TYPES & set(facts.image_type[2:]))
 
 
 def names_other_region(facts: SeriesFacts) -> bool:

@@ -147,6 +147,8 @@ EXCLUDED = [
     (facts(image_type=("ORIGINAL", "PRIMARY", "M", "ADC")), "derived", "ImageType (0008,0008)"),
     (facts(image_type=("DERIVED", "PRIMARY")), "derived", "ImageType (0008,0008)"),
     (facts(lossy=True, image_type=("DERIVED", "SECONDARY")), "derived", "ImageType (0008,0008)"),
+    (facts(image_type=("DERIVED", "SECONDARY", "DIXON", "WATER")), "derived", "ImageType (0008,0008)"),
+    (facts(image_type=("DERIVED", "PRIMARY", "MPR", "WATER")), "derived", "ImageType (0008,0008)"),
     (facts(description="T1 SUB"), "derived", ""),
     (facts(description="t2 MPR cor"), "derived", ""),
     (facts(image_type=("ORIGINAL", "PRIMARY", "P")), "phase", "ImageType (0008,0008)"),
@@ -172,6 +174,8 @@ def test_what_is_no_usable_mr_image_is_left_out_with_a_reason(series: SeriesFact
         facts(sop_class="1.2.840.10008.5.1.4.1.1.4.4"),
         facts(sop_class="", modality="", image_type=()),
         facts(lossy=True, image_type=("DERIVED", "PRIMARY", "M")),
+        facts(image_type=("DERIVED", "PRIMARY", "W", "W", "DERIVED")),
+        facts(image_type=("DERIVED", "PRIMARY", "DIXON", "IN_PHASE")),
         facts(description="T2 sag lumbar, local coil"),
     ],
 )
