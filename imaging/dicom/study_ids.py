@@ -16,6 +16,7 @@ FOLDER = "folder"
 
 _TEXT_VRS = ("CS", "IS", "LO", "SH", "UI")
 _PATIENT_GROUP = 0x0010
+_FREE_TEXT = ("Name", "Description", "Comments")
 
 
 def check_study_id_from(name: str) -> None:
@@ -27,7 +28,7 @@ def check_study_id_from(name: str) -> None:
         near = difflib.get_close_matches(name, [FOLDER, *keyword_dict], n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise ImagingError(f"study ids from {name!r}: no DICOM keyword{hint}")
-    if tag >> 16 == _PATIENT_GROUP or dictionary_VR(tag) not in _TEXT_VRS:
+    if tag >> 16 == _PATIENT_GROUP or dictionary_VR(tag) not in _TEXT_VRS or name.endswith(_FREE_TEXT):
         raise ImagingError(f"study ids from {to_label(name)}: it may name the patient or hold a date; use another one")
 
 

@@ -231,6 +231,8 @@ def test_studies_that_share_an_id_are_refused(tmp_path: Path) -> None:
         ("PatientID", "(0010,0020)"),
         ("PatientName", "(0010,0010)"),
         ("StudyDate", "(0008,0020)"),
+        ("SeriesDescription", "(0008,103E)"),
+        ("ProtocolName", "(0018,1030)"),
         ("ReferringPhysicianName", "(0008,0090)"),
     ],
 )
