@@ -14,7 +14,7 @@ import click
     type=click.Path(file_okay=False, path_type=Path),
     help="Where everything is written.",
 )
-@click.option("--studies", type=click.IntRange(min=4), default=64, show_default=True, help="How many phantom studies.")
+@click.option("--studies", type=click.IntRange(min=4), default=80, show_default=True, help="How many phantom studies.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another seed, other patients.")
 @click.option("--quick", is_flag=True, help="Small images, one epoch: shows that everything runs, and no more.")
 @click.option("--restart", is_flag=True, help="Throw away the demo that the folder holds, and begin anew.")

@@ -11,11 +11,11 @@ class DemoSettings:
     tiny grader. ``bootstrap``: draws for the intervals. ``jobs``: worker processes, all cores where None.
     """
 
-    studies: int = 64
+    studies: int = 80
     seed: int = 0
     matrix_scale: float = 0.5
-    epochs: int = 12
-    batch_size: int = 16
+    epochs: int = 16
+    batch_size: int = 8
     bootstrap: int = 1000
     jobs: int | None = None
 
