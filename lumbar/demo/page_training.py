@@ -4,6 +4,7 @@ import pandas as pd
 
 from imaging.phantom.grades import to_ceiling
 from imaging.store.reader import VolumeStore
+from lexicons.vocabulary import Level
 from lumbar.demo.page_parts import file_link, section
 from lumbar.demo.places import Places
 from lumbar.pages.html import element, Html, picture, table
@@ -30,9 +31,9 @@ def to_join_section(places: Places) -> Html:
     return section("join", "Training", lead, joined, _to_parts(places), _to_curves(places))
 
 
-def _count(labels: pd.DataFrame, volumes: tuple[tuple[str, object], ...], filtered: bool) -> tuple[int, dict[str, int]]:
+def _count(labels: pd.DataFrame, volumes: tuple[tuple[str, Level], ...], filtered: bool) -> tuple[int, dict[str, int]]:
     try:
-        joined = join_discs(labels, volumes, TargetConfig(deepspine_filters=filtered))  # type: ignore[arg-type]
+        joined = join_discs(labels, volumes, TargetConfig(deepspine_filters=filtered))
     except JoinError:
         return 0, {"no disc is left": len(volumes)}
     return len(joined.targets.discs), count_dropped(joined.dropped)
