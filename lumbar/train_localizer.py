@@ -42,10 +42,10 @@ def _on_ranks(config: "LocalizerConfig", ranks: Ranks) -> "LocalizerConfig":
 def _prepare(config: "LocalizerConfig", out: Path, restart: bool, ranks: Ranks) -> "Gathered | None":
     """The slices of a run; its folder begun, or found to be of the same slices; None where it is complete."""
     from training.localizer.material import describe_slices
-    from training.localizer.record import check_same_slices, write_slice_record
+    from training.localizer.record import check_same_slices, RECIPE, write_slice_record
     from training.run_record import is_complete, open_run
 
-    complete = is_complete(out) and not restart
+    complete = is_complete(out) and (out / RECIPE).exists() and not restart
     begun = ranks.rank == 0 and open_run(out, config, restart)
     if complete:
         return None
@@ -84,7 +84,8 @@ def _export(out: Path, config: "LocalizerConfig", gathered: "Gathered") -> None:
     import torch
 
     from training.environment import describe_environment
-    from training.localizer.recipe import export, RECIPE, WEIGHTS
+    from training.localizer.recipe import export
+    from training.localizer.record import RECIPE, WEIGHTS
 
     recipe = export(out, config, gathered, describe_environment(torch.device("cpu"), 1))
     for line in describe_figures(recipe["figures"]):

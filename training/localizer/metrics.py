@@ -53,8 +53,7 @@ def to_centroid_errors_mm(found: Sequence[Mask], true: Sequence[Mask], spacing_m
     held = _to_held(found, true)
     pairs = [(area, true[indices[0]]) for area, indices in zip(found, held, strict=True) if len(indices) == 1]
     steps = [(to_centroid(area) - to_centroid(truth)) * np.asarray(spacing_mm) for area, truth in pairs]
-    errors: FloatArray = np.linalg.norm(np.array(steps).reshape(len(steps), -1), axis=1)
-    return errors
+    return np.array([np.linalg.norm(step) for step in steps], dtype=np.float64)
 
 
 def to_centroid(area: Mask) -> FloatArray:

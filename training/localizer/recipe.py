@@ -17,9 +17,8 @@ from training.localizer.config import LocalizerConfig
 from training.localizer.evaluation import evaluate, summarise
 from training.localizer.marked import DETECTORS, LICENCES
 from training.localizer.material import describe_slices, Gathered, VALIDATION
+from training.localizer.record import RECIPE, WEIGHTS
 from training.run_folder import BEST, read_checkpoint
-
-WEIGHTS, RECIPE = "vertebrae.safetensors", "vertebrae.json"
 
 
 def export(folder: Path, config: LocalizerConfig, gathered: Gathered, environment: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from training.config_file import to_toml
 from training.localizer.config import LocalizerConfig
 from training.run_record import CONFIG, RecordError, SLICES, WHAT_TO_DO
 
+WEIGHTS, RECIPE = "vertebrae.safetensors", "vertebrae.json"
+"""What a run that came to its end also has."""
+
 
 def write_slice_record(folder: Path, config: LocalizerConfig, slices: pd.DataFrame) -> None:
     """Write the config and the slices, as ``training.localizer.material.describe_slices`` gives them."""

@@ -37,9 +37,7 @@ def read_s1_corners(path: Path = SHIPPED_CORNERS) -> dict[int, FloatArray]:
     """The corners of S1 by patient, (4, 2), (column, row)."""
     table = pd.read_csv(path, sep="\t", comment="#")
     if list(table.columns[:2]) != ["patient", "slice"] or len(table.columns) != 10:
-        raise SliceError(
-            f"{path.name}: expected the columns patient, slice and eight of corners, as in the shipped one"
-        )
+        raise SliceError(f"{path.name}: expected patient, slice and eight columns of corners, as in the shipped table")
     corners = table.iloc[:, 2:].to_numpy(np.float64).reshape(-1, 4, 2)
     return {int(patient): own for patient, own in zip(table["patient"], corners, strict=True)}
 

@@ -1,0 +1,194 @@
+"""Localizers in the one loop: they learn, resume to the same weights, and end with weights and their recipe."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from lightning_fabric import Fabric
+from safetensors.torch import load_file
+
+from imaging.localizer.unet import UNet
+from tests.training.localizer.slice_makers import make_slice
+from training.config import OptimizerConfig, RunConfig
+from training.localizer.config import LocalizerConfig, SliceConfig, to_localizer_config, UNetConfig, VariationSettings
+from training.localizer.evaluation import evaluate, judge_slice, summarise
+from training.localizer.learner import collate, SliceMaterial, SliceSample
+from training.localizer.material import describe_slices, gather, Gathered
+from training.localizer.recipe import export
+from training.localizer.record import check_same_slices, write_slice_record
+from training.loop import Progress, train
+from training.run import build_run
+from training.run_folder import read_checkpoint
+from training.run_record import RecordError
+
+STILL = VariationSettings(
+    rotation_deg=0, scale=0, aspect=0, shear=0, shift_mm=(0, 0), bias=0, gamma=0, curve_probability=0,
+    blur_probability=0, noise=0, cut_top_probability=0, cut_bottom_probability=0,
+)  # fmt: skip
+SMALL = LocalizerConfig(
+    slices=SliceConfig(spider="/home/somebody/SPIDER"),
+    network=UNetConfig(features=4, depth=3),
+    variation=VariationSettings(window=(128, 64), shift_mm=(10.0, 10.0)),
+    optimizer=OptimizerConfig("adamw", 1e-2, weight_decay=1e-3, schedule="cosine", ema=0.5),
+    run=RunConfig(epochs=2, batch_size=2, accelerator="cpu", save_steps=1),
+)
+SLICES = tuple(make_slice(seed, has_s1=seed != 1) for seed in range(6))
+MATERIAL = SliceMaterial(SLICES, [0, 1, 2, 3], [4, 5])
+
+
+class Killed(Exception):
+    """Stands in for a kill."""
+
+
+def run(config: LocalizerConfig, folder: Path, kill_after: int | None = None) -> None:
+    folder.mkdir(exist_ok=True)
+    seen = 0
+
+    def watch(_: Progress) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == kill_after:
+            raise Killed
+
+    train(config, MATERIAL, folder, Fabric(accelerator="cpu", devices=1), watch)
+
+
+def assert_same(one: Any, other: Any) -> None:
+    if isinstance(one, dict):
+        assert one.keys() == other.keys()
+        for key in one:
+            assert_same(one[key], other[key])
+    else:
+        assert torch.equal(one, other) if isinstance(one, torch.Tensor) else one == other
+
+
+@pytest.mark.parametrize("kills", [[1], [2], [3, 1]])
+def test_a_run_that_was_killed_ends_in_the_same_weights(kills: list[int], tmp_path: Path) -> None:
+    run(SMALL, tmp_path / "straight")
+    for steps in kills:
+        with pytest.raises(Killed):
+            run(SMALL, tmp_path / "broken", steps)
+    run(SMALL, tmp_path / "broken")
+    assert_same(*(read_checkpoint(tmp_path / name / "last.pt") for name in ("straight", "broken")))
+    metrics = [pd.read_csv(tmp_path / name / "metrics.csv").drop(columns="seconds") for name in ("straight", "broken")]
+    pd.testing.assert_frame_equal(*metrics)
+
+
+def test_the_papers_sgd_lowers_the_loss(tmp_path: Path) -> None:
+    config = replace(SMALL, optimizer=LocalizerConfig().optimizer, run=replace(SMALL.run, epochs=6))
+    assert (config.optimizer.name, config.optimizer.learning_rate) == ("sgd", 0.01)
+    run(config, tmp_path)
+    loss = pd.read_csv(tmp_path / "metrics.csv")["training_loss"]
+    assert loss.iloc[-1] < loss.iloc[0] < 0
+
+
+def test_it_overfits_four_slices(tmp_path: Path) -> None:
+    config = replace(
+        SMALL,
+        network=UNetConfig(features=8, depth=3),
+        variation=replace(STILL, window=(128, 64)),
+        optimizer=OptimizerConfig("adamw", 0.05, schedule="cosine"),
+        run=RunConfig(epochs=40, batch_size=4, accelerator="cpu"),
+    )
+    run(config, tmp_path)
+    metrics = pd.read_csv(tmp_path / "metrics.csv")
+    assert list(metrics.columns) == [
+        "epoch", "learning_rate", "training_loss", "validation_loss", "dice_lumbar", "dice_s1", "seconds"
+    ]  # fmt: skip
+    assert metrics["training_loss"].iloc[-1] < -0.9
+    assert metrics["dice_lumbar"].iloc[-1] > 0.9
+
+
+def test_s1_that_was_not_marked_teaches_nothing() -> None:
+    state = build_run(SMALL, MATERIAL._replace(training=[1]), Fabric(accelerator="cpu", devices=1))
+    learner = state.learner
+    batch = learner.collate([learner.samples[0, 1]])
+    assert float(learner.weigh(batch)) == 1.0
+    learner.sum_losses(learner.network, batch).numerator.backward()
+    gradient = learner.network.head.weight.grad
+    assert isinstance(gradient, torch.Tensor)
+    assert gradient[0].any()
+    assert not gradient[1].any()
+
+
+def test_figures_of_an_epoch_are_those_of_whole_canvases() -> None:
+    learner = MATERIAL.to_learner(SMALL, torch.device("cpu"))
+    network = Oracle()
+    batch = collate([SliceSample(SLICES[4], None), SliceSample(SLICES[1], None)])
+    (sums,) = learner.judge(network, [batch], torch.inference_mode)
+    loss, lumbar, s1 = (float(numerator / denominator) for numerator, denominator in sums)
+    assert [row[1] for row in sums.tolist()] == [3.0, 2.0, 1.0]
+    assert loss == pytest.approx(-1.0, abs=0.01)
+    assert (lumbar, s1) == (1.0, 1.0)
+
+
+class Oracle(torch.nn.Module):
+    """Sees the brightness that the slices' bodies have."""
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        x = pixels[:, 0]
+        return torch.stack([(x > 0.5) & (x < 0.8), x > 0.8], dim=1) * 40.0 - 20.0
+
+
+def test_a_perfect_localizer_is_usable_in_every_slice() -> None:
+    figures = summarise(evaluate(Oracle(), SLICES, torch.device("cpu")))
+    assert figures["usable"] == 1.0
+    assert figures["slices"] == 6
+    assert (figures["lumbar"]["dice_mean"], figures["s1"]["dice_mean"]) == (1.0, 1.0)
+    assert figures["s1"]["marked_slices"] == 5
+    assert figures["lumbar"]["centroids"] == 18
+    assert figures["lumbar"]["error_mm_mean"] == pytest.approx(0.0, abs=0.3)
+
+
+def test_a_blind_localizer_is_usable_in_none() -> None:
+    blind = judge_slice(np.zeros((2, 256, 256), np.float32), SLICES[0])
+    assert not blind.success.is_usable
+    figures = summarise([blind])
+    assert (figures["usable"], figures["lumbar"]["dice_mean"]) == (0.0, 0.0)
+    assert figures["lumbar"]["error_mm_mean"] is None
+
+
+def test_weights_and_recipe_are_written(tmp_path: Path) -> None:
+    run(SMALL, tmp_path)
+    gathered = Gathered(*MATERIAL)
+    write_slice_record(tmp_path, SMALL, describe_slices(gathered))
+    recipe = export(tmp_path, SMALL, gathered, {"torch": "2"})
+    text = (tmp_path / "vertebrae.json").read_text()
+    assert json.loads(text) == json.loads(json.dumps(recipe))
+    assert "somebody" not in text
+    assert recipe["config"]["slices"]["spider"] == "SPIDER"
+    own = recipe["data"]["phantom"]
+    assert (own["licence"], own["training"], own["validation"], own["held_out"]) == (
+        "made by this project", 4, 2, [4, 5],
+    )  # fmt: skip
+    assert recipe["figures"]["phantom"]["slices"] == 2
+    weights = load_file(tmp_path / "vertebrae.safetensors")
+    best = read_checkpoint(tmp_path / "best.pt")
+    network = UNet(2, 4, 3)
+    network.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+    assert recipe["epoch"] == best["epoch"]
+    torch.testing.assert_close(weights["head.weight"].float(), best["network"]["head.weight"], rtol=1e-3, atol=1e-5)
+
+
+def test_other_slices_are_noticed(tmp_path: Path) -> None:
+    write_slice_record(tmp_path, SMALL, describe_slices(Gathered(*MATERIAL)))
+    check_same_slices(tmp_path, describe_slices(Gathered(*MATERIAL)))
+    pixels = replace(SLICES[0], pixels=SLICES[0].pixels + 0.1)
+    masks = replace(SLICES[1], known=np.array([True, True]))
+    other = Gathered((pixels, masks, *SLICES[2:5], make_slice(9)), [0, 1, 2], [3, 4, 5])
+    with pytest.raises(RecordError, match="1 gone, 1 new, 2 with other pixels or masks, 1 in another part of 6"):
+        check_same_slices(tmp_path, describe_slices(other))
+
+
+def test_phantoms_are_gathered_and_held_out_by_number() -> None:
+    config = to_localizer_config({
+        "slices": {"phantoms": 2, "phantom_slices": 1, "targets": "corners"}, "held_out": {"phantom_every": 2},
+    })  # fmt: skip
+    gathered = gather(config, lambda make, numbers: (tuple(make_slice(number) for _ in [make]) for number in numbers))
+    assert [each.patient for each in gathered.slices] == [1, 2]
+    assert (gathered.training, gathered.validation) == ([0], [1])
