@@ -29,7 +29,12 @@ MAX_RESIDUAL_MM = 8.0
 MAX_TILT_DEG = 40.0
 MAX_LUMBOSACRAL_TILT_DEG = 65.0
 MAX_TURN_DEG = 30.0
+BACKWARD_MM = 4.0
 """Beyond these a landmark is more likely misplaced than the spine so bent; a disc is refused only off the curve."""
+
+
+LUMBAR = ("L1", "L2", "L3", "L4", "L5", "L6", "S1")
+LEAST_FOR_LORDOSIS = 4
 
 
 class DiscFrames(NamedTuple):
@@ -87,6 +92,7 @@ def _to_fault(level: Level, curve: SpineCurve, landmarks: Landmarks) -> tuple[st
 def to_remarks(curve: SpineCurve, frames: tuple[DiscFrame, ...]) -> tuple[str, ...]:
     """What is odd about a spine, a code each, with the level where it has one."""
     remarks = ["uneven-curve"] if curve.residuals_mm.max() > ODD_RESIDUAL_MM else []
+    remarks += ["bends-backward"] if _bends_backward(curve) else []
     for frame in frames:
         limit = MAX_LUMBOSACRAL_TILT_DEG if frame.level is Level.L5_S1 else MAX_TILT_DEG
         if to_angle_deg(frame.sup, HEAD) > limit:
@@ -96,6 +102,17 @@ def to_remarks(curve: SpineCurve, frames: tuple[DiscFrame, ...]) -> tuple[str, .
         if to_angle_deg(first.sup, second.sup) > MAX_TURN_DEG * steps:
             remarks.append(f"sharp-bend {first.level} {second.level}")
     return tuple(remarks)
+
+
+def _bends_backward(curve: SpineCurve) -> bool:
+    """Whether the lumbar vertebrae lie behind the line from the first of them to S1, as no lordosis does."""
+    points = {name: point for name, point in zip(curve.structures, curve.points, strict=True) if name in LUMBAR}
+    if "S1" not in points or len(points) < LEAST_FOR_LORDOSIS:
+        return False
+    first, *between, last = points.values()
+    line = last - first
+    behind = [point[1] - first[1] - (point[2] - first[2]) / line[2] * line[1] for point in between]
+    return float(np.mean(behind)) > BACKWARD_MM
 
 
 def to_sideways(left_hint: FloatArray | None) -> FloatArray:

@@ -44,6 +44,7 @@ REMARKS: dict[str, str] = {
     "vertebra-not-seen": "the vertebrae above a gap are left out: their numbers would be a guess",
     "ambiguous-numbering": "the vertebrae may be numbered one off: nothing tells the first from the others for sure",
     "uneven-curve": "a centroid lies far off the curve through the others",
+    "bends-backward": "the lumbar spine bends backwards: is it so, or are the landmarks in other axes than LPS?",
     "steep-disc": "the disc's plane is steeper than a spine's usually is",
     "sharp-bend": "neighbouring discs' planes differ by more than a spine usually bends",
 }

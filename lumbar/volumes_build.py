@@ -220,22 +220,19 @@ def to_job(study: Study, table: LandmarkTable | None) -> Job:
 
 
 def _unfinished(store: Path, jobs: Sequence[Job]) -> list[Job]:
-    """The jobs whose study is not in the store, or is there as refused: the reason may be another now.
-
-    StoreError where discs of a study were cut from other images or by other landmarks.
-    """
-    todo = []
-    for job in jobs:
-        record = find_study(store, job.study.study_id)
-        if record is not None and record.made_from != job.made_from and record.rows:
-            raise StoreError(
-                f"study {job.study.study_id} is in the volume store, made from other images or other landmarks: "
-                "make the store anew with --restart, or name another"
-            )
-        if record is None or not record.rows:
-            todo.append(job)
-    if len(todo) < len(jobs):
-        click.echo(f"going on: studies in the store already: {len(jobs) - len(todo)}", err=True)
+    """The jobs whose study is not in the store, or is there as refused, or made from other images or landmarks."""
+    records = [find_study(store, job.study.study_id) for job in jobs]
+    todo = [
+        job
+        for job, record in zip(jobs, records, strict=True)
+        if record is None or not record.rows or record.made_from != job.made_from
+    ]
+    made = sum(1 for record in records if record is not None and record.rows)
+    changed = len(todo) - (len(jobs) - made)
+    if made > changed:
+        click.echo(f"going on: studies in the store already: {made - changed}", err=True)
+    if changed:
+        click.echo(f"made anew, for their images or landmarks are other ones now: {changed} studies", err=True)
     return todo
 
 

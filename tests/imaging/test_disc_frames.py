@@ -157,3 +157,10 @@ def test_the_settings_of_the_curve_reach_the_frames() -> None:
     own = make_spine(cobb_deg=40).landmarks
     flat = to_disc_frames(fit_curve(own, CurveSettings(least_degree_x=1, most_degree=1)), own).frames
     assert max(to_angle_deg(flat[0].sup, frame.sup) for frame in flat) < 1e-6
+
+
+def test_a_spine_that_bends_backwards_is_marked() -> None:
+    landmarks = make_spine(45.0).landmarks
+    assert to_disc_frames(fit_curve(landmarks), landmarks).remarks == ()
+    in_ras = replace(landmarks, points=landmarks.points * np.array([-1.0, -1.0, 1.0]))
+    assert "bends-backward" in to_disc_frames(fit_curve(in_ras), in_ras).remarks

@@ -124,20 +124,28 @@ def test_settings_that_differ_are_refused(cohort: Path, store: Path) -> None:
     assert len(VolumeStore(store).discs) == 6
 
 
-def test_other_landmarks_are_refused(cohort: Path, store: Path, tmp_path: Path) -> None:
+def test_a_study_with_other_landmarks_is_made_anew(cohort: Path, store: Path, tmp_path: Path) -> None:
     table = pd.read_csv(cohort / "landmarks.csv")
-    table.assign(x=table["x"] + 1.0).to_csv(tmp_path / "moved.csv", index=False)
-    arguments = (cohort / "studies", "--landmarks", tmp_path / "moved.csv", "--out", store, "--jobs", 1)
-    result = run(*arguments)
-    assert (result.exit_code, "made from other images or other landmarks" in result.stderr) == (1, True)
-    assert run(*arguments, "--restart", "--limit", 1).exit_code == 0
+    moved = table["study_id"] == to_study_id("P2")
+    table.assign(x=table["x"] + moved).to_csv(tmp_path / "moved.csv", index=False)
+    before = {disc: VolumeStore(store).read_disc(*disc).frame.centre for disc in VolumeStore(store).discs}
+    result = run(cohort / "studies", "--landmarks", tmp_path / "moved.csv", "--out", store, "--jobs", 1)
+    assert "landmarks are other ones now: 1 studies" in result.stderr
+    for (study_id, level), centre in before.items():
+        shift = VolumeStore(store).read_disc(study_id, level).frame.centre[0] - centre[0]
+        assert shift == pytest.approx(float(study_id == to_study_id("P2")), abs=0.01)
 
 
-def test_other_images_are_refused(cohort: Path, store: Path, tmp_path: Path) -> None:
+def test_a_study_with_other_images_is_made_anew(cohort: Path, store: Path, tmp_path: Path) -> None:
     shutil.copytree(cohort / "studies" / "P1", tmp_path / "in")
     next((tmp_path / "in" / "S001").iterdir()).unlink()
-    result = run(tmp_path / "in", "--landmarks", cohort / "landmarks.csv", "--out", store, "--jobs", 1)
-    assert (result.exit_code, "made from other images or other landmarks" in result.stderr) == (1, True)
+    arguments = (tmp_path / "in", "--landmarks", cohort / "landmarks.csv", "--jobs", 1)
+    result = run(*arguments, "--out", store)
+    assert "landmarks are other ones now: 1 studies" in result.stderr
+    run(*arguments, "--out", tmp_path / "fresh")
+    fresh, grown = (VolumeStore(path).index.query("study_id == @study_id")
+                    for path in (tmp_path / "fresh", store) for study_id in [to_study_id("P1")])  # fmt: skip
+    pd.testing.assert_frame_equal(fresh.reset_index(drop=True), grown.reset_index(drop=True))
 
 
 def test_a_refused_study_is_tried_again_when_its_input_changes(cohort: Path, tmp_path: Path) -> None:
