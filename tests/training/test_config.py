@@ -56,6 +56,8 @@ def test_nothing_is_the_papers_run() -> None:
         ({"optimizer": {"name": "adamw"}}, ["learning_rate", "0.0003"]),
         ({"optimizer": {"weight_decay": 0.1}}, ["weight_decay", "adamw"]),
         ({"optimizer": {"warmup_steps": 10}}, ["warmup_steps", "cosine"]),
+        ({"optimizer": {"name": "sgd"}}, ["learning_rate", "SGD", "0.01"]),
+        ({"optimizer": {"momentum": 0.9}}, ["momentum", "sgd"]),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said(values: dict[str, Any], words: list[str]) -> None:

@@ -32,6 +32,19 @@ def test_the_default_is_keras_adadelta() -> None:
     )
 
 
+def test_sgd_is_the_papers_for_the_localizer() -> None:
+    """Without momentum, a step is the rate times the gradient; with it, the last step goes on."""
+    for momentum, second in ((0.0, 0.03), (0.9, 0.03 + 0.9 * 0.03)):
+        weight = nn.Linear(1, 1, bias=False)
+        nn.init.constant_(weight.weight, 2.0)
+        optimizer = build_optimizer(weight, OptimizerConfig("sgd", 0.01, momentum=momentum))
+        for _ in range(2):
+            optimizer.zero_grad()
+            (weight.weight * 3.0).sum().backward()
+            optimizer.step()
+        assert float(weight.weight.detach()) == pytest.approx(2.0 - 0.03 - second)
+
+
 def test_adamw_decays_weights_only() -> None:
     optimizer = build_optimizer(make_network(), COSINE)
     assert isinstance(optimizer, AdamW)

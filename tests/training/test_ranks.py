@@ -33,7 +33,8 @@ def test_two_ranks_train_as_one(tmp_path: Path) -> None:
         logs.append(pd.read_csv(folder / "metrics.csv"))
     assert logs[0]["training_loss"][0] == logs[1]["training_loss"][0]
     np.testing.assert_allclose(logs[0]["training_loss"], logs[1]["training_loss"], rtol=1e-4)
-    np.testing.assert_allclose(logs[0]["validation_loss"], logs[1]["validation_loss"], rtol=0.02)
+    # Norms' running statistics: one process averages over all batches in turn, two over half of them each.
+    np.testing.assert_allclose(logs[0]["validation_loss"], logs[1]["validation_loss"], rtol=0.05)
     best = read_checkpoint(tmp_path / "2" / "best.pt")
     assert validate_alone(tmp_path / "2") == pytest.approx(best["validation_loss"], rel=1e-5)
 
