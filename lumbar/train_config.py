@@ -13,7 +13,7 @@ import click
 
 from training.config import Config, ConfigError, RunConfig
 from training.config_file import is_localizer, read_config, read_values, to_config
-from training.localizer.config import LocalizerConfig, read_localizer_config, to_localizer_config
+from training.localizer.config import LocalizerConfig, read_localizer_config, to_localizer_config, to_places
 
 
 def print_config(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -73,10 +73,9 @@ def resolve_localizer_config(path: Path, settings: tuple[str, ...]) -> Localizer
         config = to_localizer_config(values)
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
-    for name in ("spider", "corners"):
-        place = getattr(config.slices, name)
-        if place and not Path(place).exists():
-            raise click.UsageError(f"slices.{name}: {Path(place).name} is not there")
+    for key, place in to_places(config).items():
+        if not Path(place).exists():
+            raise click.UsageError(f"{key}: {Path(place).name} is not there")
     check_tensorboard(config.run)
     return config
 

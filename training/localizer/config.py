@@ -44,6 +44,20 @@ class SliceConfig:
 
 
 @dataclass(frozen=True)
+class SelfTrainingConfig:
+    """Slices without masks that a localizer marks (``training.localizer.self_marked``); empty images: none.
+
+    images: a folder of PNG. points: a table of disc points in them. overview: SPIDER's table, for the pixels' sides, or
+    empty. teacher: the weights of the localizer, vertebrae.safetensors of another run; empty is those that come along.
+    """
+
+    images: str = ""
+    points: str = ""
+    overview: str = ""
+    teacher: str = ""
+
+
+@dataclass(frozen=True)
 class HeldOutConfig:
     """Who validates: SPIDER's patients by number, and every so many-th phantom; 0 is none."""
 
@@ -91,11 +105,21 @@ class LocalizerConfig:
 
     task: TaskConfig = field(default_factory=TaskConfig)
     slices: SliceConfig = field(default_factory=SliceConfig)
+    self_training: SelfTrainingConfig = field(default_factory=SelfTrainingConfig)
     held_out: HeldOutConfig = field(default_factory=HeldOutConfig)
     network: UNetConfig = field(default_factory=UNetConfig)
     variation: VariationSettings = field(default_factory=VariationSettings)
     optimizer: OptimizerConfig = field(default_factory=lambda: OptimizerConfig("sgd", 0.01))
     run: RunConfig = field(default_factory=lambda: RunConfig(batch_size=6))
+
+
+def to_places(config: LocalizerConfig) -> dict[str, str]:
+    """The files and folders that a config names, by key."""
+    sections = {"slices": ("spider", "corners"), "self_training": ("images", "points", "overview", "teacher")}
+    named = {
+        f"{section}.{key}": getattr(getattr(config, section), key) for section in sections for key in sections[section]
+    }
+    return {key: place for key, place in named.items() if place}
 
 
 def read_localizer_config(path: Path) -> LocalizerConfig:
@@ -114,8 +138,10 @@ def check_localizer_config(config: LocalizerConfig) -> None:
     """ConfigError for values out of range and for choices that contradict each other."""
     check_ranges([*_ranges(config), *ranges_of_loop(config.optimizer, config.run)])
     check_optimizer(config.optimizer)
-    if not config.slices.spider and not config.slices.phantoms:
+    if not (config.slices.spider or config.slices.phantoms or config.self_training.images):
         raise ConfigError("there is nothing to learn from: name slices.spider, or let slices.phantoms be made")
+    if bool(config.self_training.images) != bool(config.self_training.points):
+        raise ConfigError("self_training.images and self_training.points go together: name both, or none")
     multiple = 2 ** (config.network.depth - 1)
     if any(side % multiple for side in config.variation.window):
         raise ConfigError(f"variation.window must be multiples of {multiple} at network.depth {config.network.depth}")

@@ -14,7 +14,8 @@ from imaging.volume import Volume
 Mask = npt.NDArray[np.bool_]
 
 DETECTORS = len(OUTPUTS)
-LICENCES = {"spider": "CC BY 4.0 (SPIDER, van der Graaf et al. 2024)", "phantom": "made by this project"}
+_SPIDER = "CC BY 4.0 (SPIDER, van der Graaf et al. 2024)"
+LICENCES = {"spider": _SPIDER, "spider-midsagittal": _SPIDER, "phantom": "made by this project"}
 """Of each source of slices."""
 
 

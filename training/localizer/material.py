@@ -1,4 +1,4 @@
-"""The slices that a localizer's config names: read or made, split by patient, described. No torch here."""
+"""The slices that a localizer's config names: read, made or marked, split by patient, described."""
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,10 +10,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from imaging.localizer.shipped import SHIPPED
+from imaging.localizer.weights import read_localizer
 from training.localizer.config import HeldOutConfig, LocalizerConfig
 from training.localizer.corners import to_boxes
 from training.localizer.marked import MarkedSlice
 from training.localizer.phantoms import make_phantom
+from training.localizer.self_marked import read_self_marked
 from training.localizer.spider import read_s1_corners, read_spider, SHIPPED_CORNERS
 
 Run = Callable[[Callable[[int], tuple[MarkedSlice, ...]], Sequence[int]], Iterable[tuple[MarkedSlice, ...]]]
@@ -45,6 +48,11 @@ def _read(config: LocalizerConfig, run: Run) -> Iterator[MarkedSlice]:
     if wanted.spider:
         corners = read_s1_corners(Path(wanted.corners) if wanted.corners else SHIPPED_CORNERS)
         yield from read_spider(Path(wanted.spider), corners, wanted.spider_pixel_mm)
+    taught = config.self_training
+    if taught.images:
+        network = read_localizer(Path(taught.teacher) if taught.teacher else SHIPPED)
+        overview = Path(taught.overview) if taught.overview else None
+        yield from read_self_marked(Path(taught.images), Path(taught.points), overview, network)
     make = partial(make_phantom, seed=wanted.phantom_seed, slices=wanted.phantom_slices)
     for made in run(make, range(1, wanted.phantoms + 1)):
         yield from made
@@ -60,7 +68,7 @@ def _to_targets(config: LocalizerConfig, slices: Iterable[MarkedSlice]) -> Itera
 
 def is_held_out(marked: MarkedSlice, held_out: HeldOutConfig) -> bool:
     """Whether a slice's patient validates."""
-    if marked.source == "spider":
+    if marked.source != "phantom":
         return marked.patient in held_out.spider
     return bool(held_out.phantom_every) and marked.patient % held_out.phantom_every == 0
 

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import torch
 from imaging.localizer.slices import PIXEL_MM, SIZE
 from imaging.localizer.unet import UNet
 from imaging.localizer.weights import OUTPUTS, write_localizer
-from training.localizer.config import LocalizerConfig
+from training.localizer.config import LocalizerConfig, to_places
 from training.localizer.evaluation import evaluate, summarise
 from training.localizer.marked import DETECTORS, LICENCES
 from training.localizer.material import describe_slices, Gathered, VALIDATION
@@ -36,17 +36,20 @@ def export(folder: Path, config: LocalizerConfig, gathered: Gathered, environmen
             for source, rows in _to_sources(gathered).items()
         },
         "epoch": state["epoch"],
-        "config": asdict(_without_places(config)),
+        "config": _without_places(config),
         "environment": dict(environment),
     }
     (folder / RECIPE).write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
     return recipe
 
 
-def _without_places(config: LocalizerConfig) -> LocalizerConfig:
+def _without_places(config: LocalizerConfig) -> dict[str, Any]:
     """The config without the folders of the machine it ran on."""
-    spider, corners = (Path(place).name for place in (config.slices.spider, config.slices.corners))
-    return replace(config, slices=replace(config.slices, spider=spider, corners=corners))
+    sections: dict[str, Any] = asdict(config)
+    for key, place in to_places(config).items():
+        section, _, name = key.partition(".")
+        sections[section][name] = Path(place).name
+    return sections
 
 
 def describe_sources(slices: pd.DataFrame) -> dict[str, Any]:
