@@ -13,6 +13,9 @@ THRESHOLDS = (0.5, 0.8, 0.95, 0.99)
 """An area is where the probability is above the first; one that falls into several at a higher one is several."""
 LEAST_AREA_MM2 = 150.0
 """Least area of a body in one slice; a lumbar body's is 700 to 1,500 in the middle one."""
+BODY_AREA_MM2 = 450.0
+GROWTH_PIXELS = 2
+"""How far a body may reach beyond itself from one slice to the next."""
 LEAST_OVERLAP = 0.3
 """Areas of neighbouring slices are one body where their overlap is this share of the smaller."""
 
@@ -43,20 +46,37 @@ def to_bodies(probabilities: Probabilities, slices: Slices) -> tuple[Body, ...]:
 
 
 def _to_areas(probabilities: Probabilities, slices: Slices) -> npt.NDArray[np.intp]:
-    """Labels of areas, joined through neighbouring slices by overlap, so that a touch does not join two bodies."""
-    least_pixels = LEAST_AREA_MM2 / _to_pixel_mm2(slices)
+    """Labels of areas, joined by overlap from the slice that shows the most bodies outwards.
+
+    In the outer slices bodies blur into each other and into muscle; going outwards, a body keeps to its own place.
+    """
+    pixel_mm2 = _to_pixel_mm2(slices)
+    everywhere = np.ones(probabilities.shape[1:], np.bool_)
+    areas = [find_areas(plane, everywhere, LEAST_AREA_MM2 / pixel_mm2) for plane in probabilities]
     joined = np.zeros(probabilities.shape, np.intp)
-    count = 0
-    for number, plane in enumerate(probabilities):
-        before = joined[number - 1] if number else np.zeros_like(joined[0])
-        for area in find_areas(plane, np.ones(plane.shape, np.bool_), least_pixels):
+    first = _find_clearest(areas, BODY_AREA_MM2 / pixel_mm2)
+    for number in [first, *range(first + 1, len(areas)), *range(first - 1, -1, -1)]:
+        inner = number - 1 if number > first else number + 1
+        before = joined[inner] if number != first else np.zeros_like(joined[0])
+        for area in areas[number]:
             labels = _find_overlapping(area, before)
             for label in labels:
-                joined[number][area & (before == label) if len(labels) > 1 else area] = label
+                joined[number][area & _grow(before == label)] = label
             if not labels:
-                count += 1
-                joined[number][area] = count
+                joined[number][area] = joined.max() + 1
     return joined
+
+
+def _find_clearest(areas: list[list[Mask]], body_pixels: float) -> int:
+    """The slice with the most areas of a body's size, of equals the middle one."""
+    counts = np.array([sum(1 for area in plane if area.sum() >= body_pixels) for plane in areas])
+    best = np.flatnonzero(counts == counts.max())
+    return int(best[len(best) // 2])
+
+
+def _grow(mask: Mask) -> Mask:
+    grown: Mask = ndimage.binary_dilation(mask, iterations=GROWTH_PIXELS)
+    return grown
 
 
 def find_areas(plane: Plane, within: Mask, least_pixels: float, level: int = 0) -> list[Mask]:

