@@ -12,13 +12,21 @@ import torch
 from lightning_fabric import Fabric
 from safetensors.torch import load_file
 
+import training.localizer.recipe
 from imaging.localizer.unet import UNet
 from tests.training.localizer.slice_makers import make_slice
 from training.config import OptimizerConfig, RunConfig
-from training.localizer.config import LocalizerConfig, SliceConfig, to_localizer_config, UNetConfig, VariationSettings
+from training.localizer.config import (
+    HeldOutConfig,
+    LocalizerConfig,
+    SliceConfig,
+    to_localizer_config,
+    UNetConfig,
+    VariationSettings,
+)
 from training.localizer.evaluation import evaluate, judge_slice, summarise
 from training.localizer.learner import collate, SliceMaterial, SliceSample
-from training.localizer.material import describe_slices, gather, Gathered
+from training.localizer.material import describe_slices, gather, Gathered, is_held_out
 from training.localizer.recipe import export
 from training.localizer.record import check_same_slices, write_slice_record
 from training.loop import Progress, train
@@ -153,6 +161,28 @@ def test_a_blind_localizer_is_usable_in_none() -> None:
     assert figures["lumbar"]["error_mm_mean"] is None
 
 
+def test_nothing_is_found_outside_the_image() -> None:
+    inside = SLICES[0].inside.copy()
+    inside[220:] = False
+    probabilities = SLICES[0].masks.astype(np.float32)
+    probabilities[:, 230:, 20:60] = 1.0
+    judged = judge_slice(probabilities, replace(SLICES[0], inside=inside))
+    assert judged.success.is_usable
+    assert judged.dice == (1.0, 1.0)
+
+
+def test_the_recipes_figures_are_of_the_weights_as_they_are_shipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(SMALL, tmp_path)
+    seen: list[torch.nn.Module] = []
+    monkeypatch.setattr(training.localizer.recipe, "evaluate", lambda network, *_: seen.append(network) or [])
+    export(tmp_path, SMALL, Gathered(*MATERIAL), {})
+    weights = load_file(tmp_path / "vertebrae.safetensors")
+    for name, tensor in seen[0].state_dict().items():
+        assert torch.equal(tensor, weights[name].to(tensor.dtype)), name
+
+
 def test_weights_and_recipe_are_written(tmp_path: Path) -> None:
     run(SMALL, tmp_path)
     gathered = Gathered(*MATERIAL)
@@ -183,6 +213,17 @@ def test_other_slices_are_noticed(tmp_path: Path) -> None:
     other = Gathered((pixels, masks, *SLICES[2:5], make_slice(9)), [0, 1, 2], [3, 4, 5])
     with pytest.raises(RecordError, match="1 gone, 1 new, 2 with other pixels or masks, 1 in another part of 6"):
         check_same_slices(tmp_path, describe_slices(other))
+
+
+@pytest.mark.parametrize(
+    ("source", "patient", "out"),
+    [("spider", 5, True), ("spider", 6, False), ("spider-midsagittal", 5, True), ("phantom", 5, True),
+     ("phantom", 34, False), ("phantom", 10, True)],
+)  # fmt: skip
+def test_patients_are_held_out_by_number(source: str, patient: int, out: bool) -> None:
+    held_out = HeldOutConfig(spider=(5, 34), phantom_every=5)
+    assert is_held_out(replace(SLICES[0], source=source, patient=patient), held_out) == out
+    assert not is_held_out(replace(SLICES[0], patient=5), HeldOutConfig(phantom_every=0))
 
 
 def test_phantoms_are_gathered_and_held_out_by_number() -> None:

@@ -49,11 +49,13 @@ def test_below_the_canals_end_its_slope_goes_on() -> None:
     labels = make_labels()
     labels[labels == CANAL] = 0
     for row in range(20, 240):
-        labels[row, 172 : 190 + row // 8] = CANAL
-    labels[290:310, 200:240] = VERTEBRA
+        labels[row, 175 + row // 8 : 195 + row // 8] = CANAL
+    labels[280:320, 165:209] = VERTEBRA  # in front of the edge at 210 that goes on, behind the last one seen, at 204
+    labels[280:320, 218:240] = VERTEBRA
     bodies = to_bodies(labels)
     assert bodies is not None
-    assert not bodies[:, 180:].any()
+    assert bodies[300, 207]
+    assert not bodies[:, 216:].any()
 
 
 def test_a_slice_with_little_of_the_canal_is_left_out() -> None:
