@@ -87,6 +87,15 @@ def test_a_run_that_was_killed_ends_in_the_same_weights(kills: list[int], tmp_pa
     pd.testing.assert_frame_equal(*metrics)
 
 
+def test_bfloat16_channels_last_and_accumulated_batches_train(tmp_path: Path) -> None:
+    settings = replace(SMALL.run, epochs=1, precision="bf16-mixed", channels_last=True, accumulate=2)
+    fabric = Fabric(accelerator="cpu", devices=1, precision="bf16-mixed")
+    train(replace(SMALL, run=settings), MATERIAL, tmp_path, fabric)
+    metrics = pd.read_csv(tmp_path / "metrics.csv")
+    assert np.isfinite(metrics.to_numpy()).all()
+    assert -1 < metrics["training_loss"][0] < 0
+
+
 def test_the_papers_sgd_lowers_the_loss(tmp_path: Path) -> None:
     config = replace(SMALL, optimizer=LocalizerConfig().optimizer, run=replace(SMALL.run, epochs=6))
     assert (config.optimizer.name, config.optimizer.learning_rate) == ("sgd", 0.01)
