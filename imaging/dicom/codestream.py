@@ -13,11 +13,13 @@ _HEAD_BYTES = 4096
 
 def find_size(frame: bytes) -> tuple[int, int] | None:
     """Rows and columns by the head of a JPEG, JPEG-LS or JPEG 2000 frame; None where it is none, or says nothing."""
+    if frame.startswith(_JPEG_START):
+        return _find_jpeg_size(frame)
     at = frame.find(_J2K_START, 0, _HEAD_BYTES)
     if at >= 0 and len(frame) >= at + 24:
         right, bottom, left, top = struct.unpack_from(">IIII", frame, at + 8)
         return bottom - top, right - left
-    return _find_jpeg_size(frame) if frame.startswith(_JPEG_START) else None
+    return None
 
 
 def _find_jpeg_size(frame: bytes) -> tuple[int, int] | None:

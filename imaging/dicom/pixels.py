@@ -124,8 +124,10 @@ def _decode(dataset: Any, frames: list[int], shape: tuple[int, int]) -> Iterator
 def _fit(dataset: Any, frames: list[int], shape: tuple[int, int]) -> bool:
     """Whether no compressed frame says of itself that it is larger or smaller than the header does."""
     from pydicom.encaps import get_frame
+    from pydicom.uid import RLELossless
 
-    if not dataset.file_meta.TransferSyntaxUID.is_encapsulated:
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if not syntax.is_encapsulated or syntax == RLELossless:  # any bytes may stand in run lengths
         return True
     count = int(dataset.get("NumberOfFrames") or 1)
     offsets = (dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths"))
