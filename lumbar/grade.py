@@ -36,8 +36,8 @@ _PATH = click.Path(exists=True, path_type=Path)
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder for tables and pages."
 )
 @click.option(
-    "--landmarks", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The landmarks table, .csv, .tsv or .parquet; `lumbar localize` writes one.",
+    "--landmarks", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A landmarks table, .csv, .tsv or .parquet; without it the trained localizer finds the vertebrae.",
 )  # fmt: skip
 @click.option("--study-id", "study_ids", multiple=True, metavar="ID", help="Only this study. May be repeated.")
 @click.option(
@@ -56,7 +56,7 @@ def grade(
     inputs: tuple[Path, ...],
     run_folder: Path,
     out: Path,
-    landmarks: Path,
+    landmarks: Path | None,
     study_ids: tuple[str, ...],
     study_id_from: str,
     device: str,
@@ -73,15 +73,16 @@ def grade(
 
     \b
     Example:
-      lumbar grade study/ --run runs/first --landmarks landmarks.csv --out graded
+      lumbar grade study/ --run runs/first --out graded
     """
     from imaging.landmark_table import read_landmark_table
     from lumbar.grade_device import choose, use_one_thread
     from lumbar.grade_files import write_page, write_tables
     from lumbar.grader_origin import open_grader, read_origin
+    from lumbar.localizer import make_localize
 
     scan = _scan(inputs, out, study_id_from)
-    table = read_landmark_table(landmarks)
+    table = None if landmarks is None else read_landmark_table(landmarks)
     studies = _choose(scan, study_ids)
     if not studies and not scan.refusals:
         raise click.UsageError("there is no file in STUDY that could be an image")
@@ -90,10 +91,12 @@ def grade(
     grader = open_grader(run_folder, place)
     origin = read_origin(run_folder, grader)
     out.mkdir(parents=True, exist_ok=True)
+    localize = make_localize() if table is None else None
     graded = []
     with progress(len(studies), "studies") as bar:
         for study in studies:
-            graded.append(_grade(study, table, grader, place))
+            known = localize or to_landmarks(table, study.study_id)
+            graded.append(_grade(study, known, grader, place))
             write_page(out, graded[-1], grader, origin, place)
             bar.advance()
     refused = write_tables(out, graded, scan.refusals, grader, origin, place)
@@ -122,17 +125,18 @@ def _choose(scan: "Scan", study_ids: Sequence[str]) -> "list[Study]":
     return [study for study in scan.studies if not study_ids or study.study_id in study_ids]
 
 
-def _grade(study: "Study", table: "LandmarkTable", grader: "Grader", device: "Device") -> "GradedStudy":
+def _grade(study: "Study", landmarks: "Landmarks | Localize", grader: "Grader", device: "Device") -> "GradedStudy":
     from imaging.pipeline import PipelineSettings
     from lumbar.grade_study import grade_study
 
-    return grade_study(study, to_landmarks(table, study.study_id), grader, device, PipelineSettings())
+    return grade_study(study, landmarks, grader, device, PipelineSettings())
 
 
-def to_landmarks(table: "LandmarkTable", study_id: str) -> "Landmarks | Localize":
-    """The landmarks of a study, or what finds them: here, what says why there are none."""
+def to_landmarks(table: "LandmarkTable | None", study_id: str) -> "Landmarks | Localize":
+    """The landmarks that a table has of a study, or what says why there are none."""
     from imaging.landmarks import LandmarkError
 
+    assert table is not None
     if study_id in table.landmarks:
         return table.landmarks[study_id]
     own = [refusal for refusal in table.refusals if refusal.study_id == study_id]

@@ -48,13 +48,14 @@ def test_the_calls_run_in_order_on_an_archive(tmp_path: Path, monkeypatch: pytes
 
 def test_the_calls_run_in_order_on_studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scene = write_small_study(tmp_path / "studies" / "a", "A")
-    write_landmarks(tmp_path / "vertebrae.csv", [to_landmarks(scene, to_study_id("A"))])
     monkeypatch.chdir(tmp_path)
     calls = find_calls()[3:]
     assert [call.split()[1:3] for call in calls[::3]] == [["volumes", "inspect"], ["volumes", "build"]]
     for call in calls:
         result = CliRunner().invoke(main, shlex.split(call)[1:])
         assert result.exit_code in (ExitCode.DONE, ExitCode.REFUSED), f"{call}: {result.output}"
+        if "localize" in call:  # these studies show no spine
+            write_landmarks(tmp_path / "landmarks.csv", [to_landmarks(scene, to_study_id("A"))])
     assert len(list((tmp_path / "sheets").iterdir())) == 1
     variables: dict[str, np.ndarray] = {}
     exec(compile(blocks("python")[1], "README.md", "exec"), variables)

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from imaging.foreign_files import to_stem
 from imaging.landmark_table import read_landmarks
 from lumbar.main import main
+from tests.imaging.small_study import to_study_id, write_small_study
 
 NAMES = ["L1", "L2", "L3", "L4", "L5"]
 
@@ -166,3 +167,16 @@ def test_misuse_is_answered_before_anything_is_written(
 def test_names_of_files_to_study_ids() -> None:
     names = ["a.nii.gz", "a.nii", "1.2.3.mha", "x y.nrrd", "plain"]
     assert [to_stem(Path(name)) for name in names] == ["a", "a", "1.2.3", "x y", "plain"]
+
+
+def test_studies_that_show_no_spine_are_refused_and_the_run_goes_on(tmp_path: Path) -> None:
+    for name in ("A", "B"):
+        write_small_study(tmp_path / "in" / name, name)
+    (tmp_path / "in" / "notes.txt").write_text("no image")
+    result = CliRunner().invoke(
+        main, ["localize", str(tmp_path / "in"), "--out", str(tmp_path / "l.csv"), "--jobs", "1"]
+    )
+    assert result.exit_code == 3, result.output
+    refused = pd.read_csv(tmp_path / "l.refused.csv", dtype=str)
+    assert sorted(refused["code"]) == ["not-dicom", "not-located", "not-located"]
+    assert set(refused["study_id"].dropna()) == {to_study_id("A"), to_study_id("B")}

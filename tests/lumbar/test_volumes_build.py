@@ -18,6 +18,7 @@ from imaging.landmarks import Landmarks
 from imaging.pipeline import build_discs
 from imaging.store.reader import VolumeStore
 from lumbar import volumes_build as build_module
+from lumbar.localizer import hash_weights
 from lumbar.main import main
 from tests.imaging.small_study import to_landmarks, to_study_id, write_small_study
 
@@ -292,3 +293,12 @@ def test_a_run_that_is_stopped_goes_on_and_ends_the_same(
     assert b"Traceback" not in error
     assert build(cohort, store).exit_code == 0
     assert contents(store) == contents(whole)
+
+
+def test_without_landmarks_the_trained_localizer_is_asked(cohort: Path, tmp_path: Path) -> None:
+    """What it finds in real volumes and phantoms is tested with it; these studies show no spine."""
+    arguments = (cohort / "studies" / "P1", "--jobs", 1, "--out", tmp_path / "store")
+    assert run(*arguments).exit_code == 3
+    refused = pd.read_csv(tmp_path / "store" / "refused.csv", dtype=str)
+    assert refused["code"].tolist() == ["not-located"]
+    assert VolumeStore(tmp_path / "store").settings["localizer"] == hash_weights()
