@@ -24,7 +24,8 @@ AREA_SHARES = (0.45, 1.75)
 LIKELY_S1 = 0.6
 """Below this mean probability the sacrum is not sure, and so is no name."""
 RIVAL_SHARE = 0.6
-"""Another sacral body with this share of the first's area makes the numbering ambiguous."""
+ASIDE_MM = 20.0
+"""S1 and L5 stand one above the other; what lies further aside is a wing of the sacrum."""
 
 UP = np.array([0.0, -0.35, 0.94])
 """From S1 to L5: up and a little forward."""
@@ -40,20 +41,33 @@ class Numbered:
 
 
 def to_numbered(lumbar: tuple[Body, ...], sacral: tuple[Body, ...]) -> Numbered:
-    """Names for the bodies of the two detectors, T12 to L5 and S1, counted up from the largest sacral body.
+    """Names for the bodies of the two detectors, T12 to L5 and S1, counted up from S1.
 
-    Without a sacral body there are no names (``no-sacrum``). The chain ends at a gap (``vertebra-not-seen``), for what
-    lies above could be counted wrongly. ``ambiguous-numbering``: the sacral body is unsure, or has a rival.
+    S1 is the sacral body with the most vertebrae above it. Without one there are no names (``no-sacrum``). The chain
+    ends at a gap (``vertebra-not-seen``), for what lies above could be counted wrongly. ``ambiguous-numbering``: S1 is
+    unsure, or has a rival, which is as large and in the midline, or has as many vertebrae above it.
     """
     if not sacral:
         return Numbered((), (), ("no-sacrum",))
-    ranked = sorted(sacral, key=lambda body: -body.area_mm2 * body.probability)
-    chain, remarks = _climb(ranked[0], _to_vertebrae(lumbar))
-    rivals = [body for body in ranked[1:] if body.area_mm2 > RIVAL_SHARE * ranked[0].area_mm2]
-    if ranked[0].probability < LIKELY_S1 or any(not _are_one(body, ranked[0]) for body in rivals):
-        remarks.append("ambiguous-numbering")
-    chain = chain[: len(NAMES)]
-    return Numbered(NAMES[: len(chain)][::-1], tuple(reversed(chain)), tuple(remarks))
+    vertebrae = _to_vertebrae(lumbar)
+    climbs = sorted((_climb(body, vertebrae) for body in sacral), key=_to_rank, reverse=True)
+    (s1, *above), gap = climbs[0]
+    is_unsure = s1.probability < LIKELY_S1 or any(_is_rival(chain, s1, len(above)) for chain, _ in climbs[1:])
+    chain = [s1, *above][: len(NAMES)]
+    remarks = (*gap, *(["ambiguous-numbering"] if is_unsure else []))
+    return Numbered(NAMES[: len(chain)][::-1], tuple(reversed(chain)), remarks)
+
+
+def _to_rank(climb: tuple[list[Body], list[str]]) -> tuple[int, float]:
+    """The more vertebrae stand above a sacral body, the likelier it is S1; of equals the larger and surer."""
+    chain, _ = climb
+    return len(chain), chain[0].area_mm2 * chain[0].probability
+
+
+def _is_rival(chain: list[Body], s1: Body, count: int) -> bool:
+    body = chain[0]
+    is_large = body.area_mm2 > RIVAL_SHARE * s1.area_mm2 and abs(body.centroid[0] - s1.centroid[0]) < ASIDE_MM
+    return (is_large or len(chain) > count) and not _are_one(body, s1)
 
 
 def _to_vertebrae(bodies: tuple[Body, ...]) -> list[Body]:
@@ -69,6 +83,8 @@ def _climb(s1: Body, bodies: list[Body]) -> tuple[list[Body], list[str]]:
     steps: list[float] = []
     while True:
         reachable = [body for body in left if _is_ahead(body.centroid - chain[-1].centroid, direction)]
+        if len(chain) == 1:
+            reachable = [body for body in reachable if abs(body.centroid[0] - s1.centroid[0]) < ASIDE_MM]
         if not reachable:
             return chain, []
         following = min(reachable, key=lambda body: _to_cost(body.centroid - chain[-1].centroid, direction))
