@@ -23,6 +23,7 @@ AREA_SHARES = (0.45, 1.75)
 """Of a vertebra's usual area: smaller bodies are spinous processes and the like, larger ones two vertebrae in one."""
 LIKELY_S1 = 0.6
 """Below this mean probability the sacrum is not sure, and so is no name."""
+LEAST_ABOVE = 2
 RIVAL_SHARE = 0.6
 ASIDE_MM = 20.0
 """S1 and L5 stand one above the other; what lies further aside is a wing of the sacrum."""
@@ -43,7 +44,7 @@ class Numbered:
 def to_numbered(lumbar: tuple[Body, ...], sacral: tuple[Body, ...]) -> Numbered:
     """Names for the bodies of the two detectors, T12 to L5 and S1, counted up from S1.
 
-    S1 is the sacral body with the most vertebrae above it. Without one there are no names (``no-sacrum``). The chain
+    S1 is the largest sacral body that bears vertebrae. Without one there are no names (``no-sacrum``). The chain
     ends at a gap (``vertebra-not-seen``), for what lies above could be counted wrongly. ``ambiguous-numbering``: S1 is
     unsure, or has a rival, which is as large and in the midline, or has as many vertebrae above it.
     """
@@ -58,10 +59,10 @@ def to_numbered(lumbar: tuple[Body, ...], sacral: tuple[Body, ...]) -> Numbered:
     return Numbered(NAMES[: len(chain)][::-1], tuple(reversed(chain)), remarks)
 
 
-def _to_rank(climb: tuple[list[Body], list[str]]) -> tuple[int, float]:
-    """The more vertebrae stand above a sacral body, the likelier it is S1; of equals the larger and surer."""
+def _to_rank(climb: tuple[list[Body], list[str]]) -> tuple[bool, float]:
+    """S1 bears vertebrae; of the sacral bodies that do, it is the largest and surest."""
     chain, _ = climb
-    return len(chain), chain[0].area_mm2 * chain[0].probability
+    return len(chain) > LEAST_ABOVE, chain[0].area_mm2 * chain[0].probability
 
 
 def _is_rival(chain: list[Body], s1: Body, count: int) -> bool:

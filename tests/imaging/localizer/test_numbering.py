@@ -76,3 +76,15 @@ def test_an_unsure_sacrum_makes_the_numbering_ambiguous(sacral: tuple[Body, ...]
 def test_a_sacrum_seen_in_pieces_is_one() -> None:
     beside = replace(S1, centroid=S1.centroid + np.array([15.0, 3.0, -3.0]), area_mm2=800.0)
     assert to_numbered(make_column(5), (S1, beside)).remarks == ()
+
+
+def test_a_wing_of_the_sacrum_is_not_s1() -> None:
+    wing = Body(S1.centroid + np.array([38.0, -5.0, 8.0]), 0.97, 1200.0)
+    assert to_numbered(make_column(5), (wing, S1)).bodies[-1] is S1
+
+
+def test_a_lower_body_with_one_more_above_it_is_no_better_but_makes_it_ambiguous() -> None:
+    column = make_column(5)
+    lower = replace(S1, centroid=S1.centroid + np.array([0.0, 22.0, -28.0]), area_mm2=800.0)
+    numbered = to_numbered((replace(S1, area_mm2=850.0), *column), (S1, lower))
+    assert numbered.bodies[-1] is S1 and "ambiguous-numbering" in numbered.remarks
