@@ -1,5 +1,6 @@
 """The contact sheet of a study: the spine with what was located on it, and the views of each disc."""
 
+import textwrap
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from imaging.volume import Volume
 CENTROID, CURVE, PLANE = "#ff5a4f", "#ffd23f", "#4fb3ff"
 PLANE_HALF_MM = 22.0
 ROW_INCHES = 2.2
+NOTE_CHARACTERS = 230
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def draw_sheet(located: Located) -> Figure:
         draw_disc_row([figure.add_subplot(grid[number, 2 + column]) for column in range(COLUMNS)], disc)
     figure.text(0.03, 0.965, f"study {located.study_id}", color="white", size=13, weight="bold")
     figure.text(0.995, 0.965, "L and R are the patient's. Not a medical device.", color="#bbbbbb", size=10, ha="right")
-    figure.text(0.03, 0.015, "   ".join(located.notes), color="#ffb347", size=9)
+    notes = textwrap.fill("   ".join(located.notes), NOTE_CHARACTERS)
+    figure.text(0.03, 0.008, notes, color="#ffb347", size=9, va="bottom")
     return figure
 
 
