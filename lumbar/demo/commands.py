@@ -4,6 +4,8 @@ from lumbar.demo.chosen import choose_study
 from lumbar.demo.places import Places
 from lumbar.demo.settings import DemoSettings
 
+LEAST_MATRIX_SCALE = 0.4
+
 ID_FROM = ("--study-id-from", "AccessionNumber")
 
 
@@ -19,11 +21,11 @@ def to_audit(places: Places, settings: DemoSettings) -> tuple[str, ...]:
 
 
 def to_localize(places: Places, settings: DemoSettings) -> tuple[str, ...]:
-    """`lumbar localize` of the phantom's own centroids, which are checked and written anew.
-
-    Where a trained localizer is to find them, ``str(places.studies)`` and ``ID_FROM`` take the place of the table.
-    """
-    return ("localize", "--landmarks", str(places.true_landmarks), "--out", str(places.landmarks))
+    """`lumbar localize` of all studies by the trained localizer; a quick demo's images are too small for it."""
+    if settings.matrix_scale < LEAST_MATRIX_SCALE:
+        return ("localize", "--landmarks", str(places.true_landmarks), "--out", str(places.landmarks))
+    jobs = ("--jobs", str(settings.jobs)) if settings.jobs else ()
+    return ("localize", str(places.studies), "--out", str(places.landmarks), *ID_FROM, *jobs)
 
 
 def to_volumes(places: Places, settings: DemoSettings) -> tuple[str, ...]:
