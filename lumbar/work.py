@@ -4,6 +4,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 from reportparse import parallel
@@ -32,10 +33,20 @@ def map_ordered(
     if ray_address is not None:
         yield from _on_ray(make, iter(items), jobs, ray_address)
         return
+    jobs = jobs or available_cores()
     try:
-        yield from parallel.map_ordered(make, items, jobs or available_cores())
+        yield from parallel.map_ordered(partial(_make_on_one_thread, make) if jobs > 1 else make, items, jobs)
     except WorkerGoneError:
         raise WorkerError(_GONE) from None
+
+
+def _make_on_one_thread(make: Callable[[], Callable[[T], R]]) -> Callable[[T], R]:
+    """``make()`` in a worker that leaves the other cores to the others: BLAS would spin on all of them."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+    function = make()
+    threadpool_limits(1)
+    return function
 
 
 class _Server:
