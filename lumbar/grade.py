@@ -1,11 +1,13 @@
 """`lumbar grade`: a study from DICOM to grades, with probabilities and a page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from lumbar.arguments import study_id_from_option, study_ids_option
 from lumbar.console import progress
 from lumbar.errors import ExitCode
 
@@ -39,11 +41,8 @@ _PATH = click.Path(exists=True, path_type=Path)
     "--landmarks", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A landmarks table, .csv, .tsv or .parquet; without it the trained localizer finds the vertebrae.",
 )  # fmt: skip
-@click.option("--study-id", "study_ids", multiple=True, metavar="ID", help="Only this study. May be repeated.")
-@click.option(
-    "--study-id-from", default="StudyInstanceUID", show_default=True, metavar="WHAT",
-    help="Where study ids come from: StudyInstanceUID, 'folder', or a DICOM keyword such as AccessionNumber.",
-)  # fmt: skip
+@study_ids_option
+@study_id_from_option
 @click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
     help="Where the network runs.",
@@ -75,14 +74,12 @@ def grade(
     Example:
       lumbar grade study/ --run runs/first --out graded
     """
-    from imaging.landmark_table import read_landmark_table
     from lumbar.grade_device import choose, use_one_thread
     from lumbar.grade_files import write_page, write_tables
     from lumbar.grader_origin import open_grader, read_origin
-    from lumbar.localizer import make_localize
 
     scan = _scan(inputs, out, study_id_from)
-    table = None if landmarks is None else read_landmark_table(landmarks)
+    find = to_finder(landmarks)
     studies = _choose(scan, study_ids)
     if not studies and not scan.refusals:
         raise click.UsageError("there is no file in STUDY that could be an image")
@@ -91,12 +88,10 @@ def grade(
     grader = open_grader(run_folder, place)
     origin = read_origin(run_folder, grader)
     out.mkdir(parents=True, exist_ok=True)
-    localize = make_localize() if table is None else None
     graded = []
     with progress(len(studies), "studies") as bar:
         for study in studies:
-            known = localize or to_landmarks(table, study.study_id)
-            graded.append(_grade(study, known, grader, place))
+            graded.append(_grade(study, find(study.study_id), grader, place))
             write_page(out, graded[-1], grader, origin, place)
             bar.advance()
     refused = write_tables(out, graded, scan.refusals, grader, origin, place)
@@ -105,16 +100,10 @@ def grade(
 
 def _scan(inputs: Sequence[Path], out: Path, study_id_from: str) -> "Scan":
     from imaging.dicom.scan import ScanSettings
-    from imaging.dicom.study_ids import check_study_id_from
     from imaging.inputs import scan_inputs
-    from imaging.refusal import ImagingError
 
     if any(path.is_dir() and out.resolve().is_relative_to(path.resolve()) for path in inputs):
         raise click.UsageError("--out lies inside STUDY: name a folder beside it")
-    try:
-        check_study_id_from(study_id_from)
-    except ImagingError as error:
-        raise click.UsageError(str(error)) from None
     return scan_inputs(inputs, ScanSettings(study_id_from=study_id_from))
 
 
@@ -132,11 +121,22 @@ def _grade(study: "Study", landmarks: "Landmarks | Localize", grader: "Grader", 
     return grade_study(study, landmarks, grader, device, PipelineSettings())
 
 
-def to_landmarks(table: "LandmarkTable | None", study_id: str) -> "Landmarks | Localize":
+def to_finder(path: Path | None) -> "Callable[[str], Landmarks | Localize]":
+    """What gives the landmarks of a study_id by a table, or, without one, the trained localizer."""
+    if path is None:
+        from lumbar.localizer import make_localize
+
+        localize = make_localize()
+        return lambda study_id: localize
+    from imaging.landmark_table import read_landmark_table
+
+    return partial(to_landmarks, read_landmark_table(path))
+
+
+def to_landmarks(table: "LandmarkTable", study_id: str) -> "Landmarks | Localize":
     """The landmarks that a table has of a study, or what says why there are none."""
     from imaging.landmarks import LandmarkError
 
-    assert table is not None
     if study_id in table.landmarks:
         return table.landmarks[study_id]
     own = [refusal for refusal in table.refusals if refusal.study_id == study_id]

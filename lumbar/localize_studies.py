@@ -26,16 +26,16 @@ def locate_studies(inputs: Sequence[Path], study_id_from: str, jobs: int | None)
         yield Located(None, scan.refusals)
     with progress(len(scan.studies), "studies") as bar:
         jobs = jobs if len(scan.studies) > 1 else 1
-        found = cast(Generator[Located], map_ordered(partial(make_locator, jobs != 1), scan.studies, jobs))
+        found = cast(Generator[Located], map_ordered(make_locator, scan.studies, jobs))
         with closing(found):
             for located in found:
                 bar.advance()
                 yield located
 
 
-def make_locator(one_thread: bool) -> Callable[[Study], Located]:
+def make_locator() -> Callable[[Study], Located]:
     """A worker's function from a study to its landmarks; the localizer is loaded once."""
-    return partial(locate_study, make_localize(one_thread))
+    return partial(locate_study, make_localize())
 
 
 def locate_study(localize: Localize, study: Study) -> Located:

@@ -11,13 +11,9 @@ def hash_weights() -> str:
     return hashlib.sha256(SHIPPED.read_bytes()).hexdigest()[:16]
 
 
-def make_localize(one_thread: bool = False) -> Localize:
-    """The shipped localizer, loaded now, and torch with it; on one thread where other workers have the other cores."""
-    import torch
-
+def make_localize() -> Localize:
+    """The shipped localizer, loaded now, and torch with it."""
     from imaging.localizer.locate import to_localize
     from imaging.localizer.weights import read_localizer
 
-    if one_thread:
-        torch.set_num_threads(1)
     return to_localize(read_localizer(SHIPPED))

@@ -238,7 +238,7 @@ def _unfinished(store: Path, jobs: Sequence[Job]) -> list[Job]:
 
 def make_builder(store: Path, settings: PipelineSettings, with_localizer: bool) -> Callable[[Job], None]:
     """A worker's function from a job to the study's file in the store; the localizer is loaded once."""
-    return partial(build_study, store, settings, make_localize(one_thread=True) if with_localizer else None)
+    return partial(build_study, store, settings, make_localize() if with_localizer else None)
 
 
 def build_study(store: Path, settings: PipelineSettings, localize: Localize | None, job: Job) -> None:

@@ -41,7 +41,7 @@ def map_ordered(
 
 
 def _make_on_one_thread(make: Callable[[], Callable[[T], R]]) -> Callable[[T], R]:
-    """``make()`` in a worker that leaves the other cores to the others: BLAS would spin on all of them."""
+    """``make()`` in a worker that leaves the other cores to the others: BLAS and torch would spin on all."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
     function = make()
