@@ -108,6 +108,8 @@ def check_places(config: Config) -> None:
             raise click.UsageError(f"no {name} named: give {option}, or data.{name} in the config")
         if place and not Path(place).exists():
             raise click.UsageError(f"data.{name}: {Path(place).name} is not there")
+    if config.split.file and not Path(config.split.file).is_file():
+        raise click.UsageError(f"split.file: {Path(config.split.file).name} is not there")
     check_tensorboard(config.run)
 
 

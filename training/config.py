@@ -48,13 +48,15 @@ class SplitConfig:
     """Who learns, who chooses the checkpoint, who is tested.
 
     by: ``patient``, or ``disc`` as in the paper, which puts discs of one patient on both sides. shares: of training,
-    validation and test. swapped: validation and test change places, the paper's second model.
+    validation and test. swapped: validation and test change places, the paper's second model. file: the split.csv of
+    another run, whose studies keep their parts; the other keys but swapped then have no say.
     """
 
     by: Literal["patient", "disc"] = "patient"
     shares: tuple[float, ...] = (0.70, 0.15, 0.15)
     seed: int = 0
     swapped: bool = False
+    file: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ import pandas as pd
 
 from imaging.store.reader import VolumeStore
 from reportparse.label_table import read_label_table
-from training.config import Config, DataConfig
+from training.config import Config, DataConfig, SplitConfig
 from training.join import join_discs, Joined
 from training.patients import read_patients
-from training.split import Part, rows_of, split_discs
+from training.split import Part, read_split, rows_of, split_as, split_discs
+from training.targets import Targets
 
 
 class Prepared(NamedTuple):
@@ -33,7 +34,13 @@ def prepare(config: Config) -> Prepared:
     labels = read_label_table(Path(config.data.labels))
     patients = patients_of(config.data)
     joined = join_discs(labels, reader.discs, config.targets)
-    return Prepared(reader, joined, split_discs(joined.targets, config.split, patients), patients)
+    return Prepared(reader, joined, _split(joined.targets, config.split, patients), patients)
+
+
+def _split(targets: Targets, config: SplitConfig, patients: Mapping[str, str]) -> pd.DataFrame:
+    if config.file:
+        return split_as(read_split(Path(config.file)), targets.discs, config.swapped)
+    return split_discs(targets, config, patients)
 
 
 def patients_of(data: DataConfig) -> Mapping[str, str]:

@@ -87,6 +87,29 @@ def _share_out(totals: FloatArray, shares: FloatArray, rng: np.random.Generator)
     return chosen
 
 
+def split_as(earlier: pd.DataFrame, discs: pd.DataFrame, swapped: bool = False) -> pd.DataFrame:
+    """The part of each disc of ``discs`` (study_id, level) by an earlier split, such as another run's split.csv.
+
+    A disc that it lacks goes where its study's discs are. SplitError where these are in several parts, or none is,
+    or where a part stays empty.
+    """
+    part_of_disc = dict(zip(zip(earlier["study_id"], earlier["level"], strict=True), earlier["part"], strict=True))
+    parts_of_study = {study: sorted(set(rows["part"])) for study, rows in earlier.groupby("study_id")}
+    parts = []
+    for study_id, level in zip(discs["study_id"], discs["level"], strict=True):
+        own = part_of_disc.get((study_id, level))
+        found = parts_of_study.get(study_id, []) if own is None else [own]
+        if len(found) != 1:
+            why = f"its other discs are in {' and '.join(found)}" if found else "and no other disc of its study"
+            raise SplitError(f"split.file does not have the disc {study_id} {level}; {why}")
+        parts.append(found[0])
+    empty = [part.value for part in PARTS if part.value not in parts]
+    if empty:
+        raise SplitError(f"split.file puts none of the discs in {' and '.join(empty)}")
+    split = discs.assign(part=parts)
+    return swap_validation_and_test(split) if swapped else split
+
+
 def swap_validation_and_test(split: pd.DataFrame) -> pd.DataFrame:
     """The same split with validation and test exchanged: the paper's second model, for its standard deviations."""
     swapped = {Part.VALIDATION.value: Part.TEST.value, Part.TEST.value: Part.VALIDATION.value}

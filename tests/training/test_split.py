@@ -14,6 +14,7 @@ from training.split import (
     check_split,
     PARTS,
     read_split,
+    split_as,
     split_discs,
     SplitError,
     swap_validation_and_test,
@@ -156,3 +157,27 @@ def test_a_split_of_other_discs_is_told_apart() -> None:
         check_split(split, targets.discs[5:])
     with pytest.raises(SplitError, match="has 0 discs that are not in the data and lacks 5"):
         check_split(split[5:], targets.discs)
+
+
+def test_another_runs_split_is_kept_for_its_studies() -> None:
+    targets = make_targets(12)
+    earlier = split_discs(targets, SplitConfig(seed=4))
+    fewer = earlier[earlier["level"] != "L5-S1"]
+    assert split_as(fewer, targets.discs)["part"].tolist() == earlier["part"].tolist()
+    swapped = split_as(earlier, targets.discs, swapped=True)
+    assert swapped["part"].tolist() == swap_validation_and_test(earlier)["part"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([("s0", "L1-L2", "training"), ("s0", "L2-L3", "test")], "are in test and training"),
+        ([("s1", "L1-L2", "training")], "no other disc of its study"),
+        ([("s0", "L1-L2", "training")], "none of the discs in validation and test"),
+    ],
+)
+def test_a_disc_that_another_runs_split_cannot_place_is_said(rows: list[tuple[str, str, str]], words: str) -> None:
+    earlier = pd.DataFrame(rows, columns=["study_id", "level", "part"])
+    discs = pd.DataFrame({"study_id": ["s0"], "level": ["L3-L4"]})
+    with pytest.raises(SplitError, match=words):
+        split_as(earlier, discs)
