@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TYPE_CHECKING
 
@@ -10,11 +11,16 @@ import click
 from lumbar.console import progress
 from lumbar.ranks import first_speaks, Ranks
 from lumbar.train_config import resolve_localizer_config
+from lumbar.work import available_cores, map_ordered
 
 if TYPE_CHECKING:
     from training.localizer.config import LocalizerConfig
     from training.localizer.marked import MarkedSlice
     from training.localizer.material import Gathered
+
+
+LEAST_PHANTOMS = 8
+"""Of a worker."""
 
 
 def train_localizer(config_file: Path, settings: tuple[str, ...], out: Path, restart: bool, ranks: Ranks) -> None:
@@ -27,9 +33,9 @@ def train_localizer(config_file: Path, settings: tuple[str, ...], out: Path, res
             click.echo(f"{out.name} is complete: nothing to do (--restart trains anew)")
         return
     from lumbar.train_run import run_loop
-    from training.localizer.learner import SliceMaterial
+    from training.localizer.learner import to_material
 
-    if run_loop(config, SliceMaterial(*gathered), out, ranks):
+    if run_loop(config, to_material(config, gathered), out, ranks):
         _export(out, config, gathered)
 
 
@@ -73,11 +79,22 @@ def _gather(config: "LocalizerConfig", ranks: Ranks) -> "Gathered":
         def make_all(
             make: "Callable[[int], tuple[MarkedSlice, ...]]", numbers: Sequence[int]
         ) -> "Iterable[tuple[MarkedSlice, ...]]":
-            for number in numbers:
-                yield make(number)
+            for made in map_ordered(partial(_same, make), numbers, to_jobs(len(numbers))):
+                yield made
                 bar.advance()
 
         return gather(config, make_all)
+
+
+def _same(
+    make: "Callable[[int], tuple[MarkedSlice, ...]]",
+) -> "Callable[[int], tuple[MarkedSlice, ...]]":
+    return make
+
+
+def to_jobs(phantoms: int) -> int:
+    """How many workers make the phantoms: all cores, but none for a few, for a worker takes seconds to begin."""
+    return max(1, min(available_cores(), phantoms // LEAST_PHANTOMS))
 
 
 def _export(out: Path, config: "LocalizerConfig", gathered: "Gathered") -> None:

@@ -3,6 +3,7 @@
 import logging
 import math
 import os
+from collections.abc import Sized
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,7 @@ def run_loop(config: "LoopConfig", material: "Material", out: Path, ranks: Ranks
     return True
 
 
-def _steps(config: "LoopConfig", rows: list[int], ranks: int) -> int:
+def _steps(config: "LoopConfig", rows: Sized, ranks: int) -> int:
     """The steps of a whole run."""
     run = config.run
     return run.epochs * math.ceil(len(rows) / (run.batch_size * run.accumulate * ranks))

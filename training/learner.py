@@ -12,6 +12,7 @@ from torch.utils.data import Dataset
 
 from training.config import OptimizerConfig, RunConfig
 from training.loss import LossSum
+from training.mixture import Mixture
 
 
 class LoopConfig(Protocol):
@@ -69,8 +70,8 @@ class Material(Protocol):
     """What is learnt from: the rows that train, those that choose the checkpoint, and who learns."""
 
     @property
-    def training(self) -> list[int]:
-        """The rows that train."""
+    def training(self) -> list[int] | Mixture:
+        """The rows that train, each once in an epoch, or as they are mixed."""
 
     @property
     def validation(self) -> list[int]:

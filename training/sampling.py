@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 import numpy as np
 from torch.utils.data import DataLoader, Dataset
 
+from training.mixture import Mixture
+
 AS_IT_IS = -1
 """In place of an epoch's number: the sample without augmentation."""
 
@@ -16,13 +18,15 @@ BatchT = TypeVar("BatchT")
 class Batches:
     """The (epoch, row) keys of each batch of this rank for ``epoch``, from batch ``start`` on.
 
-    Training rows are shuffled by seed and epoch and repeated from the front until every batch of every rank is full:
-    shapes never change, and all ranks take as many steps. ``per_step`` is the number of batches of all ranks that make
-    one step.
+    Training rows are shuffled, or drawn from their mixture, by seed and epoch, and repeated from the front until every
+    batch of every rank is full: shapes never change, and all ranks take as many steps. ``per_step`` is the number of
+    batches of all ranks that make one step.
     """
 
-    def __init__(self, rows: Sequence[int], batch_size: int, per_step: int, rank: int, world: int, seed: int) -> None:
-        self.rows, self.batch_size, self.per_step = np.array(rows), batch_size, per_step
+    def __init__(
+        self, rows: Sequence[int] | Mixture, batch_size: int, per_step: int, rank: int, world: int, seed: int
+    ) -> None:
+        self.rows, self.batch_size, self.per_step = rows, batch_size, per_step
         self.rank, self.world, self.seed = rank, world, seed
         self.epoch = self.start = 0
 
@@ -31,7 +35,8 @@ class Batches:
         return -(-len(self.rows) // (self.batch_size * self.per_step)) * self.per_step // self.world
 
     def __iter__(self) -> Iterator[list[Key]]:
-        shuffled = np.random.default_rng([self.seed, self.epoch]).permutation(self.rows)
+        rng, rows = np.random.default_rng([self.seed, self.epoch]), self.rows
+        shuffled = rows.draw(rng) if isinstance(rows, Mixture) else rng.permutation(np.array(rows))
         filled = np.resize(shuffled, len(self) * self.world * self.batch_size)
         batches = filled.reshape(len(self), self.world, self.batch_size)[self.start :, self.rank]
         yield from ([(self.epoch, int(row)) for row in batch] for batch in batches)

@@ -19,12 +19,17 @@ def read_localizer(path: Path) -> UNet:
     ImagingError (``bad-weights``) where the file is none or of another network.
     """
     network = UNet(len(OUTPUTS))
+    load_weights(network, path)
+    return network.eval().to(memory_format=torch.channels_last)
+
+
+def load_weights(network: UNet, path: Path) -> None:
+    """Put the weights of a safetensors file into a network; ImagingError (``bad-weights``) where they do not fit."""
     try:
         weights = {name: tensor.float() for name, tensor in load_file(path).items()}
         network.load_state_dict(weights, strict=True)
     except (SafetensorError, RuntimeError) as error:
         raise ImagingError(f"these are no weights of the localizer ({type(error).__name__})", "bad-weights") from None
-    return network.eval().to(memory_format=torch.channels_last)
 
 
 def write_localizer(network: UNet, path: Path) -> None:

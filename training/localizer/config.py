@@ -66,11 +66,40 @@ class HeldOutConfig:
 
 
 @dataclass(frozen=True)
+class MixingConfig:
+    """The share of each source in every batch, however many slices it has; all 0: every slice once in an epoch.
+
+    self_marked: the slices of ``self_training``. Shares are relative, and a source without slices has none.
+    epoch_slices: how many slices make an epoch of mixed batches; 0 is as many as train.
+    """
+
+    spider: float = 0.0
+    self_marked: float = 0.0
+    phantom: float = 0.0
+    epoch_slices: int = 0
+
+
+@dataclass(frozen=True)
 class UNetConfig:
-    """The network of ``imaging.localizer.unet``; the defaults are the paper's and the shipped weights'."""
+    """The network of ``imaging.localizer.unet``; the defaults are the paper's and the shipped weights'.
+
+    init: weights to start from, vertebrae.safetensors of another run; empty: drawn afresh.
+    """
 
     features: int = 32
     depth: int = 5
+    init: str = ""
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """What is minimised: the paper's negative Dice, and what is added to it.
+
+    seam: the share of a cross entropy whose pixels between neighbouring bodies weigh 1 + seam_weight, the others 1.
+    """
+
+    seam: float = 0.0
+    seam_weight: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -107,15 +136,21 @@ class LocalizerConfig:
     slices: SliceConfig = field(default_factory=SliceConfig)
     self_training: SelfTrainingConfig = field(default_factory=SelfTrainingConfig)
     held_out: HeldOutConfig = field(default_factory=HeldOutConfig)
+    mixing: MixingConfig = field(default_factory=MixingConfig)
     network: UNetConfig = field(default_factory=UNetConfig)
     variation: VariationSettings = field(default_factory=VariationSettings)
+    loss: LossConfig = field(default_factory=LossConfig)
     optimizer: OptimizerConfig = field(default_factory=lambda: OptimizerConfig("sgd", 0.01))
     run: RunConfig = field(default_factory=lambda: RunConfig(batch_size=6))
 
 
 def to_places(config: LocalizerConfig) -> dict[str, str]:
     """The files and folders that a config names, by key."""
-    sections = {"slices": ("spider", "corners"), "self_training": ("images", "points", "overview", "teacher")}
+    sections = {
+        "slices": ("spider", "corners"),
+        "self_training": ("images", "points", "overview", "teacher"),
+        "network": ("init",),
+    }
     named = {
         f"{section}.{key}": getattr(getattr(config, section), key) for section in sections for key in sections[section]
     }
@@ -142,11 +177,34 @@ def check_localizer_config(config: LocalizerConfig) -> None:
         raise ConfigError("there is nothing to learn from: name slices.spider, or let slices.phantoms be made")
     if bool(config.self_training.images) != bool(config.self_training.points):
         raise ConfigError("self_training.images and self_training.points go together: name both, or none")
+    _check_mixing(config)
     multiple = 2 ** (config.network.depth - 1)
     if any(side % multiple for side in config.variation.window):
         raise ConfigError(f"variation.window must be multiples of {multiple} at network.depth {config.network.depth}")
     if config.run.deterministic and config.run.accelerator != "cpu":
         raise ConfigError('run.deterministic: the U-Net\'s pooling has no such form on a GPU; set accelerator = "cpu"')
+
+
+def _check_mixing(config: LocalizerConfig) -> None:
+    """Where sources are mixed, each that is named has a share: none is read for nothing."""
+    mixing = config.mixing
+    shares = {
+        "mixing.spider": (mixing.spider, bool(config.slices.spider)),
+        "mixing.self_marked": (mixing.self_marked, bool(config.self_training.images)),
+        "mixing.phantom": (mixing.phantom, bool(config.slices.phantoms)),
+    }
+    if not is_mixed(mixing):
+        if mixing.epoch_slices:
+            raise ConfigError("mixing.epoch_slices is for mixed batches: give the sources their shares, or set it to 0")
+        return
+    for key, (share, is_named) in shares.items():
+        if is_named and not share:
+            raise ConfigError(f"{key} is 0 and the other sources have shares: give it one, or do not name its slices")
+
+
+def is_mixed(mixing: MixingConfig) -> bool:
+    """Whether batches are mixed of sources in shares."""
+    return mixing.spider + mixing.self_marked + mixing.phantom > 0
 
 
 def _ranges(config: LocalizerConfig) -> list[Range]:
@@ -158,6 +216,10 @@ def _ranges(config: LocalizerConfig) -> list[Range]:
         ("slices.phantom_slices", slices.phantom_slices, 1, 99),
         ("slices.phantom_seed", slices.phantom_seed, 0, 2**31),
         ("held_out.phantom_every", config.held_out.phantom_every, 0, MANY),
+        *((f"mixing.{name}", getattr(config.mixing, name), 0, MANY) for name in ("spider", "self_marked", "phantom")),
+        ("mixing.epoch_slices", config.mixing.epoch_slices, 0, MANY),
+        ("loss.seam", config.loss.seam, 0, 100),
+        ("loss.seam_weight", config.loss.seam_weight, 0, 1000),
         ("network.features", network.features, 1, 512),
         ("network.depth", network.depth, 1, 7),
         ("variation.rotation_deg", moved.rotation_deg, 0, 45),

@@ -1,6 +1,7 @@
 """What the loop asks, for localizers: slices in batches on the canvas, varied on the device, the negative Dice."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,14 +9,18 @@ import torch
 from torch import nn, Tensor
 from torch.utils.data import Dataset
 
-from imaging.localizer.slices import SIZE
+from imaging.localizer.slices import PIXEL_MM, SIZE
 from imaging.localizer.unet import UNet
+from imaging.localizer.weights import load_weights
 from training.dice import sum_negative_dice
-from training.localizer.config import LocalizerConfig, VariationSettings
+from training.localizer.config import is_mixed, LocalizerConfig, LossConfig, VariationSettings
 from training.localizer.marked import DETECTORS, MarkedSlice
+from training.localizer.material import Gathered
+from training.localizer.seams import find_seams, sum_seam_entropy
 from training.localizer.variation import draw_variation, Variation
 from training.localizer.vary import vary_slices
 from training.loss import LossSum
+from training.mixture import Mixture
 from training.sampling import AS_IT_IS
 
 
@@ -37,14 +42,17 @@ class SliceBatch(NamedTuple):
 
 
 class MarkedSlices(Dataset[SliceSample]):
-    """Slices by (epoch, row); the seed, the epoch and the row decide the variation."""
+    """Slices by (epoch, row); the seed, the epoch and the row decide the variation.
+
+    A row beyond the last is one of the slices again, counted on from the first: so a slice comes twice in an epoch.
+    """
 
     def __init__(self, slices: Sequence[MarkedSlice], settings: VariationSettings, seed: int) -> None:
         self.slices, self.settings, self.seed = slices, settings, seed
 
     def __getitem__(self, key: tuple[int, int]) -> SliceSample:
         epoch, row = key
-        marked = self.slices[row]
+        marked = self.slices[row % len(self.slices)]
         if epoch == AS_IT_IS:
             return SliceSample(marked, None)
         rng = np.random.default_rng([self.seed, epoch, row])
@@ -73,13 +81,36 @@ class SliceMaterial(NamedTuple):
     """What a localizer learns from: slices, and the rows of them that train and that validate."""
 
     slices: Sequence[MarkedSlice]
-    training: list[int]
+    training: list[int] | Mixture
     validation: list[int]
 
     def to_learner(self, config: LocalizerConfig, device: torch.device) -> "SliceLearner":
-        """The localizer of a config, untrained."""
+        """The localizer of a config, untrained or with the weights that it starts from."""
         network = UNet(DETECTORS, config.network.features, config.network.depth)
-        return SliceLearner(network, MarkedSlices(self.slices, config.variation, config.run.seed), device)
+        if config.network.init:
+            load_weights(network, Path(config.network.init))
+        return SliceLearner(network, MarkedSlices(self.slices, config.variation, config.run.seed), config.loss, device)
+
+
+def to_material(config: LocalizerConfig, gathered: Gathered) -> SliceMaterial:
+    """The slices of a config as they train: each once in an epoch, or mixed by source."""
+    slices, training, validation = gathered
+    if not is_mixed(config.mixing):
+        return SliceMaterial(slices, training, validation)
+    shares = {
+        "spider": config.mixing.spider,
+        "spider-midsagittal": config.mixing.self_marked,
+        "phantom": config.mixing.phantom,
+    }
+    rows = {source: tuple(row for row in training if slices[row].source == source) for source in shares}
+    there = [source for source in shares if rows[source] and shares[source]]
+    mixture = Mixture(
+        sources=tuple(rows[source] for source in there),
+        shares=tuple(shares[source] for source in there),
+        size=config.mixing.epoch_slices or len(training),
+        stride=len(slices),
+    )
+    return SliceMaterial(slices, mixture, validation)
 
 
 class SliceLearner:
@@ -87,8 +118,8 @@ class SliceLearner:
 
     figures: tuple[str, ...] = ("dice_lumbar", "dice_s1")
 
-    def __init__(self, network: nn.Module, slices: MarkedSlices, device: torch.device) -> None:
-        self.network, self.samples, self.device = network, slices, device
+    def __init__(self, network: nn.Module, slices: MarkedSlices, loss: LossConfig, device: torch.device) -> None:
+        self.network, self.samples, self.loss, self.device = network, slices, loss, device
 
     def collate(self, samples: Sequence[SliceSample]) -> SliceBatch:
         """A batch of slices."""
@@ -104,10 +135,19 @@ class SliceLearner:
         return batch.known.sum(dtype=torch.float32)
 
     def sum_losses(self, network: nn.Module, batch: SliceBatch) -> LossSum:
-        """The negative Dice of the varied slices."""
+        """The loss of the varied slices."""
         variations = [each for each in batch.variations if each is not None]
         pixels, masks = vary_slices(batch.pixels, batch.inside, batch.masks, variations)
-        return sum_negative_dice(network(pixels).float().sigmoid(), masks, batch.known)
+        return self._sum_losses(network(pixels).float(), masks, batch.known)
+
+    def _sum_losses(self, logits: Tensor, masks: Tensor, known: Tensor) -> LossSum:
+        """The negative Dice, and with ``loss.seam`` its share of the cross entropy that weighs seams."""
+        dice = sum_negative_dice(logits.sigmoid(), masks, known)
+        if not self.loss.seam:
+            return dice
+        seams = find_seams(masks, PIXEL_MM)
+        entropy = sum_seam_entropy(logits, masks, seams, known, self.loss.seam_weight)
+        return LossSum(dice.numerator + self.loss.seam * entropy.numerator, dice.denominator)
 
     def judge(
         self, network: nn.Module, batches: Iterable[SliceBatch], precision: Callable[[], Any]
@@ -116,10 +156,9 @@ class SliceLearner:
         network.eval()
         for batch in map(self.to_device, batches):
             with torch.inference_mode(), precision():
-                logits = network(batch.pixels[:, None])
-            probabilities = logits.float().sigmoid()
-            loss = torch.stack(sum_negative_dice(probabilities, batch.masks, batch.known))
-            found = (probabilities > 0.5).float()
+                logits = network(batch.pixels[:, None]).float()
+            loss = torch.stack(self._sum_losses(logits, batch.masks, batch.known))
+            found = (logits > 0).float()
             known = batch.known.to(found)
             each = [sum_negative_dice(found[:, [n]], batch.masks[:, [n]], known[:, [n]]) for n in range(DETECTORS)]
             dice = [torch.stack((-one.numerator, one.denominator)) for one in each]

@@ -28,15 +28,16 @@ def export(folder: Path, config: LocalizerConfig, gathered: Gathered, environmen
     network.load_state_dict(state["network"])
     write_localizer(network, folder / WEIGHTS)
     network.half().float()  # judged as it is shipped
+    sections = _without_places(config)
     recipe = {
-        "network": {**asdict(config.network), "outputs": OUTPUTS, "canvas": [SIZE, SIZE], "pixel_mm": PIXEL_MM},
+        "network": {**sections["network"], "outputs": OUTPUTS, "canvas": [SIZE, SIZE], "pixel_mm": PIXEL_MM},
         "data": describe_sources(describe_slices(gathered)),
         "figures": {
             source: summarise(evaluate(network, [gathered.slices[row] for row in rows], torch.device("cpu")))
             for source, rows in _to_sources(gathered).items()
         },
         "epoch": state["epoch"],
-        "config": _without_places(config),
+        "config": sections,
         "environment": dict(environment),
     }
     (folder / RECIPE).write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
