@@ -43,8 +43,11 @@ def write_run(folder: Path, model: str) -> None:
     write_checkpoint({"network": network.state_dict(), "config": to_toml(config)}, folder / BEST)
 
 
-def grade_exam(exam: Path, run: Path, out: Path, precision: str, workers: int) -> dict[str, Any]:
-    """In a process of its own: what `lumbar grade` does, in its order, with the clock read between its steps."""
+def grade_exam(exam: Path, run: Path, out: Path, precision: str, workers: int, located: bool) -> dict[str, Any]:
+    """In a process of its own: what `lumbar grade` does, in its order, with the clock read between its steps.
+
+    ``located``: the landmarks come from a table; else the trained localizer finds them.
+    """
     began = perf_counter()
     steps: dict[str, float] = {}
     peaks: dict[str, float] = {}
@@ -63,6 +66,7 @@ def grade_exam(exam: Path, run: Path, out: Path, precision: str, workers: int) -
     from lumbar.grade_files import write_page, write_tables
     from lumbar.grade_study import grade_study
     from lumbar.grader_origin import open_grader, read_origin
+    from lumbar.localizer import make_localize
 
     watch("import")
     (study,) = scan_inputs([exam / "studies"], ScanSettings(study_id_from="folder")).studies
@@ -72,7 +76,7 @@ def grade_exam(exam: Path, run: Path, out: Path, precision: str, workers: int) -
     grader = open_grader(run, device)
     origin = read_origin(run, grader)
     watch("load")
-    landmarks = read_landmarks(exam / "landmarks.csv")[study.study_id]
+    landmarks = read_landmarks(exam / "landmarks.csv")[study.study_id] if located else make_localize()
     graded = grade_study(study, landmarks, grader, device, PipelineSettings(), watch)
     write_page(out, graded, grader, origin, device)
     write_tables(out, [graded], [], grader, origin, device)
@@ -95,12 +99,13 @@ def to_peak_mib() -> float:
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
 
 
-def measure(exam: Path, run: Path, precision: str, workers: int, repeats: int) -> dict[str, Any]:
+def measure(exam: Path, run: Path, precision: str, workers: int, located: bool, repeats: int) -> dict[str, Any]:
     """The run of median length, each in a process of its own."""
     runs = []
     for _ in range(repeats):
         with TemporaryDirectory() as out:
             command = [sys.executable, __file__, "--one", str(exam), str(run), out, precision, str(workers)]
+            command += ["--landmarks"] if located else []
             began = perf_counter()
             result = subprocess.run(command, capture_output=True, text=True, check=True)
             found = json.loads(result.stdout.splitlines()[-1])
@@ -132,28 +137,35 @@ def to_difference(one: dict[str, Any], other: dict[str, Any]) -> float:
 @click.option("--workers", default=2, show_default=True)
 @click.option("--repeats", default=3, show_default=True)
 @click.option("--seed", default=1, show_default=True)
+@click.option("--landmarks", "located", is_flag=True, help="The vertebrae come from a table, not from the localizer.")
 @click.option("--one", nargs=5, hidden=True, help="A single run, in this process.")
-def main(models: tuple[str, ...], workers: int, repeats: int, seed: int, one: tuple[str, ...] | None) -> None:
+def main(
+    models: tuple[str, ...], workers: int, repeats: int, seed: int, located: bool, one: tuple[str, ...] | None
+) -> None:
     """Grade one phantom exam with networks of random weights, in both precisions."""
     if one:
         exam, run, out, precision, count = one
-        print(json.dumps(grade_exam(Path(exam), Path(run), Path(out), precision, int(count))))
+        print(json.dumps(grade_exam(Path(exam), Path(run), Path(out), precision, int(count), located)))
         return
     facts = machine()
-    print(f"{describe_machine(facts)}, {workers} discs side by side")
-    results: dict[str, Any] = {"machine": facts, "workers": workers}
+    print(
+        f"{describe_machine(facts)}, {workers} discs side by side, vertebrae from {'a table' if located else 'images'}"
+    )
+    results: dict[str, Any] = {"machine": facts, "workers": workers, "located": located}
     with TemporaryDirectory() as name:
         folder = Path(name)
         write_exam(folder / "exam", seed)
         for model in models:
             write_run(folder / model, model)
-            found = {kind: measure(folder / "exam", folder / model, kind, workers, repeats) for kind in PRECISIONS}
+            found = {
+                kind: measure(folder / "exam", folder / model, kind, workers, located, repeats) for kind in PRECISIONS
+            }
             for precision, of_precision in found.items():
                 report(model, precision, of_precision)
             difference = to_difference(*found.values())
             print(f"  largest difference of a probability, float32 to bfloat16: {difference:.3f}")
             results[model] = {"difference": difference, **found}
-    write_results(BUILD / "exam.json", results)
+    write_results(BUILD / "benchmarks" / "exam.json", results)
 
 
 if __name__ == "__main__":

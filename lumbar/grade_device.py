@@ -67,3 +67,10 @@ def to_channels_last(network: nn.Module) -> None:
     for parameter in network.parameters():
         if parameter.ndim in _FORMATS:
             parameter.data = parameter.data.contiguous(memory_format=_FORMATS[parameter.ndim])
+
+
+def to_bfloat16_kernels(network: nn.Module) -> None:
+    """Keep kernels in bfloat16, as autocast would make them anew for every disc and thread; outputs stay the same."""
+    for module in network.modules():
+        if isinstance(module, (nn.Conv2d, nn.Conv3d, nn.Linear)):
+            module.bfloat16()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from lumbar.grade_device import Device, to_channels_last
+from lumbar.grade_device import Device, to_bfloat16_kernels, to_channels_last
 from training.grading import Grader, load_grader
 from training.run_folder import BEST, RunError
 
@@ -48,6 +48,8 @@ def open_grader(run: Path, device: Device) -> Grader:
             "it is damaged, or of another version"
         ) from None
     to_channels_last(grader.network)
+    if device.precision == "bfloat16":
+        to_bfloat16_kernels(grader.network)
     return grader
 
 

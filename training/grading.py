@@ -38,9 +38,10 @@ def load_grader(folder: Path, device: torch.device | str = "cpu") -> Grader:
     state = read_checkpoint(folder / BEST, device)
     config = to_config(tomllib.loads(state["config"]))
     views = tuple(View(name) for name in config.model.views)
-    network = find_model(config.model.name).build(len(config.targets.tasks), views, config.model.dropout)
-    network.load_state_dict(state["network"])
-    return Grader(network.to(device).eval(), config)
+    with torch.device("meta"):  # no random weights that the next line would throw away: half the memory
+        network = find_model(config.model.name).build(len(config.targets.tasks), views, config.model.dropout)
+    network.load_state_dict(state["network"], assign=True)
+    return Grader(network.eval(), config)
 
 
 def grade_batches(

@@ -1,0 +1,190 @@
+"""Graders on a phantom cohort, taught by its reports: three seeds, both views or one, with intervals or without."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any, NamedTuple
+
+import click
+from engines import BUILD, describe_machine, machine, write_results
+
+from imaging.phantom.grades import to_ceiling
+from lumbar.demo.chosen import read_grades
+from lumbar.demo.cohort import make_studies
+from lumbar.demo.places import Places
+from lumbar.demo.settings import DemoSettings
+from lumbar.phantom_reports.archive import write_archive, write_gold, write_reports
+from lumbar.phantom_reports.statements import SayingRates
+from lumbar.phantom_reports.writer import ReportSettings
+
+VAGUE = 1 / 3
+"""Of the slots spoken of, in the second archive: ungraded or bounded."""
+
+RECIPE = {
+    "model.name": "deepspine-tiny",
+    "data.divide_by_std": "true",
+    "optimizer.name": "adamw",
+    "optimizer.learning_rate": "0.003",
+    "optimizer.weight_decay": "0.05",
+    "optimizer.schedule": "cosine",
+    "optimizer.warmup_steps": "40",
+    "run.batch_size": "8",
+    "run.accelerator": "cpu",
+}
+"""The demo's, chosen on its cohort, which is another."""
+
+ONE_VIEW = {"model.view_dropout": "0.0"}
+
+
+class Grader(NamedTuple):
+    """A way to train: the archive of its labels, what it changes of the recipe, and whose split it takes."""
+
+    name: str
+    archive: str
+    changes: Mapping[str, str]
+    split_of: str = ""
+
+
+GRADERS = (
+    Grader("both", "usual", {}),
+    Grader("axial", "usual", {"model.views": '["axial"]', **ONE_VIEW}, "both"),
+    Grader("sagittal", "usual", {"model.views": '["sagittal"]', **ONE_VIEW}, "both"),
+    Grader("intervals", "vague", {}, "both"),
+    Grader("hard-labels", "vague", {"targets.hard_labels": "true"}, "both"),
+)
+
+PAPER = {
+    ("Spinal canal", "class_average_4"): 0.706,
+    ("Spinal canal", "class_average_3"): 0.804,
+    ("Spinal canal", "severe_auc"): 0.98,
+    ("Foramina", "class_average_4"): 0.671,
+    ("Foramina", "class_average_3"): 0.781,
+    ("Foramina", "severe_auc"): 0.961,
+}
+"""DeepSPINE's figures (Lu et al. 2018, tables 1 and figure 4), on patients: what the phantom's are held against."""
+
+TRUTHS = {"reports": "the grades that usual reports tell", "phantom": "the phantom's own grades"}
+
+CEILINGS = {"class_average_4": to_ceiling(classes=4), "class_average_3": to_ceiling(classes=3)}
+
+
+def lumbar(*arguments: str) -> None:
+    """A command of `lumbar` in a process of its own, on one thread; ClickException with its words where it fails."""
+    command = [sys.executable, "-m", "lumbar", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    if done.returncode not in (0, 3):
+        raise click.ClickException(f"lumbar {arguments[0]}: {done.stderr[-2000:]}")
+
+
+def prepare(out: Path, studies: int, seed: int) -> None:
+    """Cohort, landmarks, volumes, and two archives of reports with their labels; what is there already is kept."""
+    places = Places(out)
+    if not places.grades.exists():
+        make_studies(places, DemoSettings(studies, seed))
+    by_number = ("--study-id-from", "AccessionNumber")
+    if not places.landmarks.exists():
+        lumbar("localize", str(places.studies), "--out", str(places.landmarks), *by_number)
+    if not (places.volumes / "summary.json").exists():
+        lumbar(
+            "volumes", "build", str(places.studies), "--landmarks", str(places.landmarks), "--out", str(places.volumes),
+            *by_number,
+        )  # fmt: skip
+    grades = read_grades(places.grades)
+    for archive, rates in (("usual", SayingRates()), ("vague", SayingRates(vague=VAGUE))):
+        reports = write_reports(grades, seed, ReportSettings(rates=rates))
+        write_archive(reports, out / f"{archive}.csv")
+        write_gold(reports, out / f"{archive}-gold.jsonl")
+        lumbar("parse", str(out / f"{archive}.csv"), "--out", str(out / f"{archive}-labels.csv"))
+
+
+def to_run(out: Path, grader: Grader, seed: int) -> Path:
+    """The folder of a grader's run."""
+    return out / f"{grader.name}-{seed}"
+
+
+def train(out: Path, grader: Grader, seed: int, epochs: int) -> str:
+    """Train a grader, or go on with it."""
+    chosen = {**RECIPE, **grader.changes, "run.epochs": str(epochs), "run.seed": str(seed), "split.seed": str(seed)}
+    if grader.split_of:
+        chosen["split.file"] = str(out / f"{grader.split_of}-{seed}" / "split.csv")
+    options = [word for key, value in chosen.items() for word in ("--set", f"{key}={value}")]
+    labels = ("--labels", str(out / f"{grader.archive}-labels.csv"), "--store", str(out / "volumes"))
+    lumbar("train", *labels, "--out", str(to_run(out, grader, seed)), *options)
+    return f"{grader.name}, seed {seed}"
+
+
+def train_all(out: Path, seeds: int, epochs: int, jobs: int) -> None:
+    """Every grader with every seed, ``jobs`` at a time; first those whose splits the others take."""
+    tasks = [(grader, seed) for seed in range(seeds) for grader in GRADERS]
+    with ThreadPoolExecutor(jobs) as pool:
+        for wave in (False, True):
+            own = [(grader, seed) for grader, seed in tasks if bool(grader.split_of) is wave]
+            for done in pool.map(lambda task: train(out, *task, epochs), own):
+                print(f"trained: {done}", file=sys.stderr, flush=True)
+
+
+def evaluate(out: Path, truth: str, names: Sequence[str], seeds: int) -> dict[str, list[dict[str, Any]]]:
+    """The figures of graders on their test patients against ``truth``, by grader, one for each seed."""
+    labels = Places(out).grades if truth == "phantom" else out / "usual-labels.csv"
+    graders = [grader for grader in GRADERS if grader.name in names]
+    runs = [str(to_run(out, grader, seed)) for grader in graders for seed in range(seeds)]
+    folder = out / f"{truth}-{'-'.join(names)}"
+    lumbar("evaluate", *runs, "--labels", str(labels), "--out", str(folder), "--device", "cpu", "--bootstrap", "0")
+    found = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    by_name = {figures["name"]: figures for figures in found}
+    return {grader.name: [by_name[f"{grader.name}-{seed}"] for seed in range(seeds)] for grader in graders}
+
+
+def to_values(figures: Sequence[Mapping[str, Any]], kind: str, name: str) -> list[float]:
+    """A figure of each seed."""
+    return [of_seed["kinds"][kind][name]["value"] for of_seed in figures]
+
+
+def to_text(values: Sequence[float]) -> str:
+    """Mean and sample standard deviation."""
+    return f"{fmean(values):.3f} ± {stdev(values):.3f}" if len(values) > 1 else f"{values[0]:.3f}"
+
+
+def to_lines(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
+    """A row for each kind of stenosis and figure, a column for each grader."""
+    yield "| | " + " | ".join(found) + " | paper, on patients | ceiling |"
+    yield "| --- " * (len(found) + 3) + "|"
+    for (kind, name), paper in PAPER.items():
+        cells = [to_text(to_values(figures, kind, name)) for figures in found.values()]
+        ceiling = f"{CEILINGS[name]:.3f}" if name in CEILINGS else ""
+        yield f"| {kind}, {name} | " + " | ".join(cells) + f" | {paper:.3f} | {ceiling} |"
+
+
+@click.command()
+@click.option("--out", default=BUILD / "benchmarks" / "phantom_graders", type=click.Path(path_type=Path))
+@click.option("--studies", default=320, show_default=True)
+@click.option("--seed", default=20, show_default=True, help="Of the cohort and its reports.")
+@click.option("--seeds", default=3, show_default=True, help="How many splits and trainings.")
+@click.option("--epochs", default=16, show_default=True)
+@click.option("--jobs", default=os.cpu_count(), show_default="all cores", help="Trainings side by side.")
+def main(out: Path, studies: int, seed: int, seeds: int, epochs: int, jobs: int) -> None:
+    """Train fifteen small graders and hold them against reports and the phantom's own grades. Stop and go on freely."""
+    facts = machine()
+    print(f"{describe_machine(facts)}, {studies} studies, {seeds} seeds")
+    out.mkdir(parents=True, exist_ok=True)
+    prepare(out, studies, seed)
+    train_all(out, seeds, epochs, jobs)
+    views, labels = ("both", "axial", "sagittal"), ("intervals", "hard-labels")
+    results: dict[str, Any] = {"machine": facts, "studies": studies, "epochs": epochs}
+    for truth in ("reports", "phantom"):
+        for names in (views, labels):
+            found = evaluate(out, truth, names, seeds)
+            reports = "usual reports" if names is views else f"reports with {VAGUE:.0%} of their slots vague"
+            print(f"\nTrained on {reports}, held against {TRUTHS[truth]}\n")
+            print("\n".join(to_lines(found)))
+            results[f"{truth}, {'/'.join(names)}"] = found
+    write_results(BUILD / "benchmarks" / "phantom_graders.json", results)
+
+
+if __name__ == "__main__":
+    main()
