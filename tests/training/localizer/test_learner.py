@@ -14,22 +14,27 @@ from safetensors.torch import load_file
 
 import training.localizer.recipe
 from imaging.localizer.unet import UNet
+from imaging.localizer.weights import write_localizer
+from imaging.refusal import ImagingError
 from tests.training.localizer.slice_makers import make_slice
 from training.config import OptimizerConfig, RunConfig
 from training.localizer.config import (
     HeldOutConfig,
     LocalizerConfig,
+    LossConfig,
+    MixingConfig,
     SliceConfig,
     to_localizer_config,
     UNetConfig,
     VariationSettings,
 )
 from training.localizer.evaluation import evaluate, judge_slice, summarise
-from training.localizer.learner import collate, SliceMaterial, SliceSample
+from training.localizer.learner import collate, SliceMaterial, SliceSample, to_material
 from training.localizer.material import describe_slices, gather, Gathered, is_held_out
 from training.localizer.recipe import export
 from training.localizer.record import check_same_slices, write_slice_record
 from training.loop import Progress, train
+from training.mixture import Mixture
 from training.run import build_run
 from training.run_folder import read_checkpoint
 from training.run_record import RecordError
@@ -53,7 +58,9 @@ class Killed(Exception):
     """Stands in for a kill."""
 
 
-def run(config: LocalizerConfig, folder: Path, kill_after: int | None = None) -> None:
+def run(
+    config: LocalizerConfig, folder: Path, kill_after: int | None = None, material: SliceMaterial = MATERIAL
+) -> None:
     folder.mkdir(exist_ok=True)
     seen = 0
 
@@ -63,7 +70,7 @@ def run(config: LocalizerConfig, folder: Path, kill_after: int | None = None) ->
         if seen == kill_after:
             raise Killed
 
-    train(config, MATERIAL, folder, Fabric(accelerator="cpu", devices=1), watch)
+    train(config, material, folder, Fabric(accelerator="cpu", devices=1), watch)
 
 
 def assert_same(one: Any, other: Any) -> None:
@@ -85,6 +92,77 @@ def test_a_run_that_was_killed_ends_in_the_same_weights(kills: list[int], tmp_pa
     assert_same(*(read_checkpoint(tmp_path / name / "last.pt") for name in ("straight", "broken")))
     metrics = [pd.read_csv(tmp_path / name / "metrics.csv").drop(columns="seconds") for name in ("straight", "broken")]
     pd.testing.assert_frame_equal(*metrics)
+
+
+def test_a_mixed_run_with_seams_ends_in_the_same_weights_too(tmp_path: Path) -> None:
+    """And starts from the weights of another: it needs them again when it is taken up."""
+    write_localizer(UNet(2, 4, 3), tmp_path / "first.safetensors")
+    config = replace(
+        SMALL,
+        mixing=MixingConfig(spider=1.0, phantom=1.0, epoch_slices=6),
+        network=replace(SMALL.network, init=str(tmp_path / "first.safetensors")),
+        loss=LossConfig(seam=0.5),
+    )
+    slices = (replace(SLICES[0], source="spider"), *SLICES[1:])
+    material = to_material(config, Gathered(slices, [0, 1, 2, 3], [4, 5]))
+    run(config, tmp_path / "straight", material=material)
+    for steps in (2, 3):
+        with pytest.raises(Killed):
+            run(config, tmp_path / "broken", steps, material)
+    run(config, tmp_path / "broken", material=material)
+    assert_same(*(read_checkpoint(tmp_path / name / "last.pt") for name in ("straight", "broken")))
+
+
+def test_sources_are_mixed_by_their_shares() -> None:
+    sources = ["spider", "spider", "spider-midsagittal", "phantom", "phantom", "phantom"]
+    slices = tuple(replace(each, source=source) for each, source in zip(SLICES, sources, strict=True))
+    gathered = Gathered(slices, [0, 2, 3, 4], [1, 5])
+    config = replace(SMALL, mixing=MixingConfig(spider=2.0, self_marked=1.0, phantom=1.0))
+    mixture = to_material(config, gathered).training
+    assert mixture == Mixture(((0,), (2,), (3, 4)), (2.0, 1.0, 1.0), size=4, stride=6)
+    assert to_material(SMALL, gathered).training == [0, 2, 3, 4]
+    one = to_material(replace(config, mixing=MixingConfig(spider=1.0, self_marked=1.0, epoch_slices=50)), gathered)
+    assert one.training == Mixture(((0,), (2,)), (1.0, 1.0), size=50, stride=6)
+
+
+def test_a_slice_that_comes_again_is_varied_anew() -> None:
+    samples = MATERIAL.to_learner(SMALL, torch.device("cpu")).samples
+    first, again, next_epoch = samples[0, 2], samples[0, 2 + len(SLICES)], samples[1, 2]
+    assert first.marked is again.marked is next_epoch.marked
+    drawn = [each.variation for each in (first, again, next_epoch)]
+    assert len({variation.gamma for variation in drawn if variation is not None}) == 3
+
+
+def test_training_starts_from_the_weights_of_another_run(tmp_path: Path) -> None:
+    other = UNet(2, 4, 3)
+    write_localizer(other, tmp_path / "first.safetensors")
+    config = replace(SMALL, network=replace(SMALL.network, init=str(tmp_path / "first.safetensors")))
+    begun, fresh = (MATERIAL.to_learner(each, torch.device("cpu")).network for each in (config, SMALL))
+    torch.testing.assert_close(begun.head.weight, other.head.weight, rtol=1e-3, atol=1e-5)
+    assert not torch.allclose(fresh.head.weight, other.head.weight, rtol=1e-2)
+    with pytest.raises(ImagingError, match="no weights of the localizer"):
+        MATERIAL.to_learner(replace(config, network=replace(config.network, features=8)), torch.device("cpu"))
+
+
+def test_seams_are_part_of_the_loss_that_trains_and_of_the_one_that_chooses() -> None:
+    """Of sure and right predictions it adds next to nothing, of a body that runs into its neighbour much."""
+    batch = collate([SliceSample(SLICES[4], None)])
+    plain, seamed = (
+        MATERIAL.to_learner(replace(SMALL, loss=loss), torch.device("cpu"))
+        for loss in (LossConfig(), LossConfig(seam=0.5))
+    )
+    losses = {}
+    for name, network in (("right", Oracle()), ("merged", Merging())):
+        for learner in (plain, seamed):
+            (sums,) = learner.judge(network, [batch], torch.inference_mode)
+            losses[name, learner is seamed] = float(sums[0, 0] / sums[0, 1])
+    assert losses["right", True] == pytest.approx(losses["right", False], abs=0.001)
+    assert losses["merged", True] > losses["merged", False] + 0.5
+    still = replace(SMALL, variation=replace(STILL, window=(256, 256)))
+    learner = MATERIAL.to_learner(replace(still, loss=LossConfig(seam=0.5)), torch.device("cpu"))
+    varied = learner.collate([learner.samples[0, 4]])
+    trained = learner.sum_losses(Merging(), varied)
+    assert float(trained.numerator / trained.denominator) > losses["merged", False] + 0.5
 
 
 def test_bfloat16_channels_last_and_accumulated_batches_train(tmp_path: Path) -> None:
@@ -142,6 +220,15 @@ def test_figures_of_an_epoch_are_those_of_whole_canvases() -> None:
     assert [row[1] for row in sums.tolist()] == [3.0, 2.0, 1.0]
     assert loss == pytest.approx(-1.0, abs=0.01)
     assert (lumbar, s1) == (1.0, 1.0)
+
+
+class Merging(torch.nn.Module):
+    """Sees one body where there are three: the rows between them too."""
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = Oracle()(pixels)
+        grown = torch.nn.functional.max_pool2d(logits[:, :1], (9, 1), 1, (4, 0))
+        return torch.cat([grown, logits[:, 1:]], dim=1)
 
 
 class Oracle(torch.nn.Module):

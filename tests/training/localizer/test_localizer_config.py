@@ -7,7 +7,7 @@ import pytest
 
 from training.config import ConfigError
 from training.config_file import read_values, to_config, to_toml
-from training.localizer.config import LocalizerConfig, read_localizer_config, to_localizer_config
+from training.localizer.config import is_mixed, LocalizerConfig, read_localizer_config, to_localizer_config
 from training.run_record import open_run, RecordError
 
 ROOT = Path(__file__).parents[3]
@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[3]
 def test_the_papers_run_is_the_default() -> None:
     config = to_localizer_config({"slices": {"phantoms": 1}})
     assert (config.optimizer.name, config.optimizer.learning_rate, config.optimizer.momentum) == ("sgd", 0.01, 0.0)
-    assert (config.network.features, config.network.depth) == (32, 5)
+    assert (config.network.features, config.network.depth, config.network.init) == (32, 5, "")
+    assert config.loss.seam == 0.0
+    assert not is_mixed(config.mixing)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,10 @@ def test_the_papers_run_is_the_default() -> None:
         ({"variation": {"scale": 2.0}}, ["variation.scale is 2"]),
         ({"variation": {"flip": 0.5}}, ["unknown key 'variation.flip'"]),
         ({"held_out": {"spider": ["5"]}}, ["held_out.spider", "whole number"]),
+        ({"mixing": {"epoch_slices": 60}}, ["mixing.epoch_slices", "shares"]),
+        ({"mixing": {"spider": 1.0}}, ["mixing.phantom is 0"]),
+        ({"mixing": {"spider": -1.0}}, ["mixing.spider is -1"]),
+        ({"loss": {"seam": -0.5}}, ["loss.seam is -0.5"]),
         ({"optimizer": {"learning_rate": 1.0}}, ["SGD", "0.01"]),
         ({"optimizer": {"weight_decay": 0.1}}, ["weight_decay", "adamw"]),
         ({"optimizer": {"name": "adamw", "momentum": 0.9}}, ["momentum", "sgd"]),
