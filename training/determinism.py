@@ -41,12 +41,23 @@ def _pool_axis(x: Tensor, axis: int, stride: int) -> Tensor:
 def make_deterministic(network: nn.Module) -> None:
     """Ask torch for deterministic algorithms, and replace a network's max poolings, which have none on CUDA.
 
-    On CUDA the variable CUBLAS_WORKSPACE_CONFIG must be set to :4096:8 before torch starts.
+    On CUDA the variable CUBLAS_WORKSPACE_CONFIG must be set to :4096:8 before torch starts. ValueError for a max
+    pooling other than of kernel 3 and padding 1, the one there is a replacement for.
     """
     torch.use_deterministic_algorithms(True)
     torch.backends.cudnn.benchmark = False
     for module in list(network.modules()):
         for name, child in module.named_children():
             if isinstance(child, nn.MaxPool2d | nn.MaxPool3d):
-                strides = child.stride if isinstance(child.stride, tuple) else (child.stride,)
-                setattr(module, name, SlicedMaxPool(tuple(strides)))
+                setattr(module, name, _to_sliced(child))
+
+
+def _to_sliced(pool: nn.MaxPool2d | nn.MaxPool3d) -> SlicedMaxPool:
+    axes = 2 if isinstance(pool, nn.MaxPool2d) else 3
+    kernel, padding, dilation, strides = (
+        value if isinstance(value, tuple) else (value,) * axes
+        for value in (pool.kernel_size, pool.padding, pool.dilation, pool.stride)
+    )
+    if {*kernel} != {3} or {*padding} != {1} or {*dilation} != {1} or pool.ceil_mode:
+        raise ValueError(f"no deterministic form of {pool}: only kernel 3 and padding 1 have one")
+    return SlicedMaxPool(strides)

@@ -1,7 +1,7 @@
 """Where a run ran: versions and devices, for its record."""
 
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import torch
@@ -38,5 +38,14 @@ def describe_environment(device: torch.device, ranks: int) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "python": platform.python_version(),
         "cuda": torch.version.cuda,
-        **{package: version(package) for package in PACKAGES},
+        "cudnn": torch.backends.cudnn.version(),  # type: ignore[no-untyped-call]
+        **{package: _version(package) for package in PACKAGES},
     }
+
+
+def _version(package: str) -> str | None:
+    """None where a package is not installed under its own name, as where lumbar runs from its folder."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -13,6 +13,7 @@ from torch.optim.swa_utils import AveragedModel
 from training.config_file import to_toml
 from training.determinism import make_deterministic, seed_torch
 from training.learner import Learner, LoopConfig, Material
+from training.memory_format import to_channels_last
 from training.optim import build_average, build_optimizer
 from training.run_folder import append_metrics, BEST, LAST, read_checkpoint, RunError, write_checkpoint
 from training.self_test import check_bfloat16
@@ -55,26 +56,19 @@ def build_run(config: LoopConfig, material: Material, fabric: Fabric) -> Run:
     if not material.validation:
         raise RunError("no disc validates; the checkpoint is chosen by the validation loss")
     if config.run.precision == "bf16-mixed":
-        check_bfloat16(fabric.device)
+        check_bfloat16(fabric.device, config.run.channels_last)
     seed_torch(config.run.seed)
     learner = material.to_learner(config, fabric.device)
     network = learner.network
     if config.run.deterministic:
         make_deterministic(network)
     if config.run.channels_last:
-        _to_channels_last(network)
+        to_channels_last(network)
     compiled: nn.Module = torch.compile(network) if config.run.compile else network  # type: ignore[assignment]
     wrapped, optimizer = fabric.setup(compiled, build_optimizer(network, config.optimizer))
     average = build_average(network, config.optimizer)
     sums = torch.zeros(2, dtype=torch.float64, device=fabric.device)
     return Run(fabric, config, learner, wrapped, optimizer, average, sums)
-
-
-def _to_channels_last(network: nn.Module) -> None:
-    formats = {4: torch.channels_last, 5: torch.channels_last_3d}
-    for parameter in network.parameters():
-        if parameter.ndim in formats:
-            parameter.data = parameter.data.contiguous(memory_format=formats[parameter.ndim])
 
 
 def add_ranks(fabric: Fabric, value: Tensor) -> Tensor:

@@ -42,6 +42,26 @@ def test_a_deterministic_network_has_no_max_pool_and_says_the_same() -> None:
     torch.testing.assert_close(network(views), before)
 
 
+@pytest.mark.parametrize("pool", [nn.MaxPool2d(2), nn.MaxPool3d(3, 2), nn.MaxPool2d(3, 2, 1, ceil_mode=True)])
+def test_a_pool_that_has_no_such_form_is_refused(pool: nn.Module) -> None:
+    try:
+        with pytest.raises(ValueError, match="no deterministic form of MaxPool"):
+            make_deterministic(nn.Sequential(pool))
+    finally:
+        torch.use_deterministic_algorithms(False)
+
+
+def test_strides_that_are_one_number_go_for_every_axis() -> None:
+    network = nn.Sequential(nn.MaxPool3d(3, 2, 1))
+    x = torch.randn(1, 2, 7, 8, 9)
+    before = network(x)
+    try:
+        make_deterministic(network)
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert torch.equal(network(x), before)
+
+
 def test_seeds_are_of_all_the_numbers_in_order() -> None:
     drawn = []
     for numbers in ((0, 1, 2), (0, 2, 1), (0, 1), (0, 1, 2)):
@@ -51,8 +71,9 @@ def test_seeds_are_of_all_the_numbers_in_order() -> None:
     assert len(set(drawn)) == 3
 
 
-def test_this_machine_computes_bfloat16_convolutions() -> None:
-    check_bfloat16(torch.device("cpu"))
+@pytest.mark.parametrize("channels_last", [False, True])
+def test_this_machine_computes_bfloat16_convolutions(channels_last: bool) -> None:
+    check_bfloat16(torch.device("cpu"), channels_last)
 
 
 def test_wrong_arithmetic_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,3 +86,17 @@ def test_wrong_arithmetic_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nn.Conv3d, "forward", wrong)
     with pytest.raises(SelfTestError, match="8 groups"):
         check_bfloat16(torch.device("cpu"))
+
+
+def test_arithmetic_that_is_wrong_in_one_memory_format_is_seen_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = nn.Conv3d.forward
+
+    def wrong(self: nn.Conv3d, x: torch.Tensor) -> torch.Tensor:
+        out = right(self, x)
+        affected = out.dtype == torch.bfloat16 and self.groups == 8 and self.weight.stride(4) > 1
+        return out * 1.2 if affected else out
+
+    monkeypatch.setattr(nn.Conv3d, "forward", wrong)
+    check_bfloat16(torch.device("cpu"))
+    with pytest.raises(SelfTestError):
+        check_bfloat16(torch.device("cpu"), channels_last=True)
