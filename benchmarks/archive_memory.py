@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-from engines import BUILD, describe_machine, machine, ROOT, write_results
+from machine_facts import BUILD, describe_machine, machine, ROOT, write_results
 from report_writer import AS_WRITTEN, write_reports
 
 LIMIT_MIB = 1024

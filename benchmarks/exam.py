@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 
 import click
-from engines import BUILD, describe_machine, machine, write_results
+from machine_facts import BUILD, describe_machine, machine, write_results
 
 TARGET_S, TARGET_MIB = 10.0, 2048
 WANTED_S, WANTED_MIB = 5.0, 1024

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 import numpy as np
-from engines import BUILD, describe_machine, machine, write_results
+from machine_facts import BUILD, describe_machine, machine, write_results
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 

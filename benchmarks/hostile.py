@@ -4,8 +4,9 @@ import math
 from typing import Any, NamedTuple
 
 import click
-from engines import BUILD, describe_machine, Engine, machine, TooSlow, write_results
+from engines import Engine, TooSlow
 from hostile_texts import hostile_texts, Make, random_texts
+from machine_facts import BUILD, describe_machine, machine, write_results
 
 MOST = 1.3
 """A text passes under this exponent of growth: 1 is linear, 2 is quadratic; noise and caches have the rest."""

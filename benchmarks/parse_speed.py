@@ -7,7 +7,8 @@ from statistics import median
 from typing import Any, NamedTuple
 
 import click
-from engines import BUILD, describe_machine, Engine, EngineError, machine, medspacy_python, Timing, write_results
+from engines import Engine, EngineError, medspacy_python, Timing
+from machine_facts import BUILD, describe_machine, machine, write_results
 from repetition import describe, measure_repetition
 from report_writer import AS_WRITTEN, write_reports
 

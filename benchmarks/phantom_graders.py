@@ -11,7 +11,7 @@ from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
 import click
-from engines import BUILD, describe_machine, machine, write_results
+from machine_facts import BUILD, describe_machine, machine, write_results
 
 from imaging.phantom.grades import to_ceiling
 from lumbar.demo.chosen import read_grades

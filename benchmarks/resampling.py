@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK
 import torch
-from engines import BUILD, describe_machine, machine, write_results
+from machine_facts import BUILD, describe_machine, machine, write_results
 from scipy.ndimage import affine_transform
 
 from imaging.augmentation import to_rotation

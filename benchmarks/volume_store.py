@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 import numpy as np
-from engines import BUILD, describe_machine, machine, write_results
+from machine_facts import BUILD, describe_machine, machine, write_results
 
 from imaging.geometry import FloatArray
 from imaging.landmark_table import write_landmarks
