@@ -131,7 +131,7 @@ def _share_statistics(run: Run) -> None:
         return
     for buffer in run.judged.buffers():
         if buffer.is_floating_point():
-            buffer.copy_(add_ranks(run.fabric, buffer.clone()) / run.fabric.world_size)
+            buffer.copy_(add_ranks(run.fabric, buffer) / run.fabric.world_size)
 
 
 def _validate(run: Run, rows: list[int]) -> list[LossSum]:

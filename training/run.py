@@ -72,8 +72,8 @@ def build_run(config: LoopConfig, material: Material, fabric: Fabric) -> Run:
 
 
 def add_ranks(fabric: Fabric, value: Tensor) -> Tensor:
-    """The sum of a tensor over the ranks."""
-    summed = fabric.all_reduce(value, reduce_op="sum")
+    """The sum of a tensor over the ranks; the tensor itself, which Fabric would add into, stays."""
+    summed = fabric.all_reduce(value.clone(), reduce_op="sum")
     assert isinstance(summed, Tensor)
     return summed
 

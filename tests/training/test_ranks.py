@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,15 +22,48 @@ from training.run_folder import read_checkpoint
 ROOT = Path(__file__).parents[2]
 
 
+def launch(script: str, *arguments: str, ranks: int) -> subprocess.CompletedProcess[str]:
+    launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={ranks}"] if ranks > 1 else []
+    command = [sys.executable, *launcher, str(Path(__file__).parent / script), *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def test_two_ranks_that_were_killed_end_in_the_same_weights(tmp_path: Path) -> None:
+    """Between two checkpoints; what each rank keeps of its own, such as sums of losses, must be in them."""
+    straight, broken = tmp_path / "straight", tmp_path / "broken"
+    straight.mkdir()
+    broken.mkdir()
+    killed = launch("resume_on_ranks.py", str(tmp_path), ranks=2)
+    assert "SIGKILL" in killed.stderr, killed.stderr
+    at = read_checkpoint(broken / "last.pt")
+    assert (at["epoch"], at["step"]) == (1, 2)
+    resumed = launch("resume_on_ranks.py", str(tmp_path), ranks=2)
+    assert resumed.returncode == 0, resumed.stderr
+    for name in ("last.pt", "best.pt"):
+        one, other = (read_checkpoint(folder / name) for folder in (straight, broken))
+        assert_same(*({k: v for k, v in each.items() if k != "seconds"} for each in (one, other)), name)
+
+
+def assert_same(one: Any, other: Any, where: str) -> None:
+    if isinstance(one, torch.Tensor):
+        assert torch.equal(one, other), where
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys(), where
+        for key in one:
+            assert_same(one[key], other[key], f"{where} {key}")
+    else:
+        assert one == other, where
+
+
 def test_two_ranks_train_as_one(tmp_path: Path) -> None:
     """The same discs a step, by two processes or by twice the batches; norms see the same batches either way."""
     logs = []
     for ranks in (1, 2):
         folder = tmp_path / str(ranks)
         folder.mkdir()
-        launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"] if ranks == 2 else []
-        command = [sys.executable, *launch, str(Path(__file__).parent / "train_on_ranks.py"), str(ranks), str(folder)]
-        subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True)
+        ended = launch("train_on_ranks.py", str(ranks), str(folder), ranks=ranks)
+        assert ended.returncode == 0, ended.stderr
         logs.append(pd.read_csv(folder / "metrics.csv"))
     assert logs[0]["training_loss"][0] == logs[1]["training_loss"][0]
     np.testing.assert_allclose(logs[0]["training_loss"], logs[1]["training_loss"], rtol=1e-4)
