@@ -74,7 +74,12 @@ class Series:
 
 @dataclass(frozen=True)
 class Study:
-    """One study; ``study_id`` is the key of the label table."""
+    """One study; ``study_id`` is the key of the label table.
+
+    ``phantom``: whether a phantom was imaged and no patient, by QualityControlSubject (0010,0200); None where the
+    headers do not say.
+    """
 
     study_id: str
     series: tuple[Series, ...]
+    phantom: bool | None = None

@@ -244,7 +244,7 @@ def make_builder(store: Path, settings: PipelineSettings, with_localizer: bool) 
 def build_study(store: Path, settings: PipelineSettings, localize: Localize | None, job: Job) -> None:
     """Write one study into the store: its discs, or why there are none."""
     built = _build_discs(job, settings, localize)
-    write_study(store, job.study.study_id, job.made_from, built.discs, built.refusals)
+    write_study(store, job.study.study_id, job.made_from, built.discs, built.refusals, job.study.phantom)
 
 
 def _build_discs(job: Job, settings: PipelineSettings, localize: Localize | None) -> Built:

@@ -11,7 +11,8 @@ class SeriesFacts:
     """What the headers say of the acquisition; equal in all frames of a series in one echo.
 
     Times in ms; None or empty where the header does not say. ``study_key`` is the text of the DICOM keyword that
-    study ids are taken from; ``patient`` is a digest of PatientID. ``description`` and ``protocol`` are free text
+    study ids are taken from; ``patient`` is a digest of PatientID,
+    ``phantom`` what QualityControlSubject says. ``description`` and ``protocol`` are free text
     that may name a person: they stay in memory.
     """
 
@@ -38,6 +39,7 @@ class SeriesFacts:
     scan_options: tuple[str, ...]
     contrast_agent: str
     patient: str = ""
+    phantom: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ KEYWORDS = (
     "TemporalPositionIdentifier", "TriggerTime", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing",
     "ImagerPixelSpacing", "SliceThickness",
     "SpacingBetweenSlices", "Rows", "Columns", "SamplesPerPixel", "BitsAllocated", "NumberOfFrames", "PatientID",
-    PER_FRAME, SHARED,
+    "QualityControlSubject", PER_FRAME, SHARED,
 )  # fmt: skip
 """What has to be read of a file for ``to_records``."""
 
@@ -88,6 +88,7 @@ def _to_facts(groups: Sequence[Dataset], dataset: FileDataset, file: InputFile, 
         scan_options=to_texts(find_value(groups, "ScanOptions")) + (("FS",) if suppressed else ()),
         contrast_agent=text("ContrastBolusAgent") or ("given" if has_agents else ""),
         patient=_to_patient(text("PatientID")),
+        phantom={"YES": True, "NO": False}.get(text("QualityControlSubject").upper()),
     )
 
 

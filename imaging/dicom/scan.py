@@ -86,7 +86,13 @@ def _to_studies(
 
 def _to_study(study_id: str, frames: Sequence[FrameHeader], open_one: Open) -> tuple[Study, list[Refusal]]:
     series, faults = to_series(frames, open_one)
-    return Study(study_id, series), [Refusal(study_id, f"series {number}", *fault) for number, fault in faults]
+    phantom = _find_phantom({frame.facts.phantom for frame in frames})
+    return Study(study_id, series, phantom), [Refusal(study_id, f"series {number}", *fault) for number, fault in faults]
+
+
+def _find_phantom(said: set[bool | None]) -> bool | None:
+    """One file that says so is enough; None where none says anything."""
+    return True if True in said else False if False in said else None
 
 
 def _refuse_repeated(study_id: str, count: int, study_id_from: str) -> Refusal:

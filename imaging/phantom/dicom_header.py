@@ -29,6 +29,9 @@ RSNA2024_KEYWORDS = frozenset(
 )
 """What the headers of the RSNA 2024 lumbar spine set keep, and what a file needs to be read at all."""
 
+NO_PATIENT = frozenset(("QualityControlSubject", "SyntheticData"))
+"""What says that a phantom was imaged and that the images are drawn; every style keeps it."""
+
 
 class FileForm(StrEnum):
     """What stands before the data set in a file: all of part 10, no preamble, or nothing."""
@@ -97,6 +100,7 @@ def to_series_dataset(header: SeriesHeader) -> Dataset:
     dataset.PatientID = identity.patient_id
     dataset.PatientBirthDate = identity.birth_date
     dataset.PatientSex = "O"
+    dataset.QualityControlSubject = dataset.SyntheticData = "YES"
     dataset.PatientPosition = header.patient_position
     dataset.StudyInstanceUID = header.study_uid
     dataset.StudyID = "1"
@@ -190,7 +194,8 @@ def write_file(path: Path, dataset: Dataset, syntax: UID, style: HeaderStyle) ->
 def _to_kept(dataset: Dataset, style: HeaderStyle) -> Dataset:
     """The data set without what its style leaves out."""
     if style.rsna2024:
-        return Dataset({e.tag: e for e in dataset if e.keyword in RSNA2024_KEYWORDS and e.keyword not in style.dropped})
+        kept = (RSNA2024_KEYWORDS | NO_PATIENT).difference(style.dropped)
+        return Dataset({e.tag: e for e in dataset if e.keyword in kept})
     written = Dataset(dataset)
     for keyword in style.dropped:
         if keyword in written:

@@ -14,7 +14,8 @@ def to_digest(study: Study, landmarks: Landmarks | None) -> str:
         [one.digest, str(one.plane), str(one.weighting), one.frame_of_reference, one.excluded, *map(_plain, one.stacks)]
         for one in study.series
     ]
-    content = json.dumps([study.study_id, series, _plain_landmarks(landmarks)])
+    said = [] if study.phantom is None else [study.phantom]
+    content = json.dumps([study.study_id, series, _plain_landmarks(landmarks), *said])
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 

@@ -17,7 +17,7 @@ from imaging.frames import DiscFrame
 from imaging.geometry import FloatArray
 from imaging.store.crop import Crop, DiscCrops
 from imaging.store.head import read_head
-from imaging.store.schema import FRAME_COLUMNS, INDEX, INDEX_SCHEMA, REMARK_SEPARATOR, StoreError, VOXELS_DTYPE
+from imaging.store.schema import ADDED, FRAME_COLUMNS, INDEX, INDEX_SCHEMA, REMARK_SEPARATOR, StoreError, VOXELS_DTYPE
 from imaging.volume import Volume
 from lexicons.vocabulary import Level, View
 
@@ -156,6 +156,9 @@ def _read_index(store: Path) -> pa.Table:
         table = pq.read_table(path)
     except pa.ArrowException:
         raise StoreError(f"{INDEX} is no Parquet file: {_DAMAGED}") from None
+    for name in ADDED:
+        if name not in table.column_names:
+            table = table.append_column(name, pa.nulls(len(table), INDEX_SCHEMA.field(name).type))
     missing = [name for name in INDEX_SCHEMA.names if name not in table.column_names]
     if missing:
         raise StoreError(f"{INDEX} has no column {', '.join(missing)}: {_DAMAGED}")

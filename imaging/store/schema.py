@@ -44,6 +44,7 @@ INDEX_SCHEMA = pa.schema(
         pa.field("post", pa.list_(_NUMBERS, 3), nullable=False),
         pa.field("sup", pa.list_(_NUMBERS, 3), nullable=False),
         pa.field("remarks", pa.string(), nullable=False),
+        pa.field("phantom", pa.bool_()),
     ]
 )
 """One row a crop, in the order of study_id, level, view and crop.
@@ -52,8 +53,12 @@ INDEX_SCHEMA = pa.schema(
 voxels begin in ``file``, a path below the store; ``shape`` is (slice, row, column); ``crc32`` is that of the voxels'
 bytes. ``affine``, ``slice_offsets_mm`` and ``thickness_mm`` are those of ``imaging.volume.Volume`` (the affine's
 upper three rows, row by row), ``scale`` and ``offset`` those of ``imaging.store.crop.Crop``. ``centre``, ``left``,
-``post`` and ``sup`` are the disc's frame. ``remarks`` are codes, joined by a semicolon.
+``post`` and ``sup`` are the disc's frame. ``remarks`` are codes, joined by a semicolon. ``phantom`` is that of
+``imaging.study.Study``, null where the images do not say.
 """
+
+ADDED = ("phantom",)
+"""Columns that stores made before them lack; they are read as null."""
 
 FRAME_COLUMNS = ("centre", "left", "post", "sup")
 REMARK_SEPARATOR = "; "

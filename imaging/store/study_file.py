@@ -43,10 +43,19 @@ class StudyRecord:
 
 
 def write_study(
-    store: Path, study_id: str, made_from: str, discs: Sequence[DiscCrops], refusals: Sequence[Refusal]
+    store: Path,
+    study_id: str,
+    made_from: str,
+    discs: Sequence[DiscCrops],
+    refusals: Sequence[Refusal],
+    phantom: bool | None = None,
 ) -> StudyRecord:
-    """Write the file of a study below a store, whole or not at all; the record at its end."""
+    """Write the file of a study below a store, whole or not at all; the record at its end.
+
+    ``phantom`` is that of ``imaging.study.Study``.
+    """
     rows, blocks = _to_rows(study_id, discs)
+    rows = [{**row, "phantom": phantom} for row in rows]
     record = StudyRecord(study_id, made_from, tuple(rows), tuple(refusals))
     path = store / to_file(study_id)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -52,6 +52,12 @@ def find_blob(disc: DiscCrops, grid: Grid) -> FloatArray:
     return transform(to_grid_affine(grid, disc.frame), voxel[::-1])
 
 
+@pytest.mark.parametrize("name", ["plain", "enhanced", "legacy converted", "rsna 2024"])
+def test_a_phantom_is_known_as_one_however_it_is_stored(tmp_path: Path, name: str) -> None:
+    write_small_study(tmp_path, variant=VARIANTS[name])
+    assert read_study(tmp_path).phantom is True
+
+
 @pytest.mark.parametrize("name", ["plain", "half turn", "right to left", "feet first", "enhanced", "turned about z"])
 def test_the_left_foramen_is_at_the_left_from_files_to_store(tmp_path: Path, name: str) -> None:
     scene, built = build_small(tmp_path / "dicom", VARIANTS[name])

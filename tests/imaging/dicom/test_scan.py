@@ -302,3 +302,21 @@ def test_positions_are_plain_numbers(tmp_path: Path) -> None:
     stack = scan_studies([tmp_path]).studies[0].series[0].stacks[0]
     assert stack.affine.dtype == np.float64 and stack.affine.shape == (4, 4)
     assert isinstance(stack.thickness_mm, float)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [((None, None), None), (("NO", "NO"), False), (("NO", None), False), (("YES", None), True), (("NO", "YES"), True),
+     (("MAYBE", ""), None)],
+)  # fmt: skip
+def test_a_study_says_whether_it_is_of_a_phantom(
+    tmp_path: Path, said: tuple[str | None, str | None], found: bool | None
+) -> None:
+    files = [
+        dataset
+        for name, value in zip(("one", "other"), said, strict=True)
+        for dataset in make_stack(SAGITTAL, (0.0, 0.0, 0.0), 3, name=name, QualityControlSubject=value, **T2)
+    ]
+    write_files(tmp_path, files)
+    (study,) = scan_studies([tmp_path]).studies
+    assert study.phantom is found

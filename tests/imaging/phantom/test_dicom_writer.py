@@ -221,6 +221,7 @@ def test_the_header_of_rsna_2024(tmp_path: Path) -> None:
     for keyword in ("SOPClassUID", "Modality", "EchoTime", "Manufacturer", "BodyPartExamined", "NumberOfFrames"):
         assert keyword not in dataset
     assert {"ImagePositionPatient", "FrameOfReferenceUID", "PixelSpacing", "SeriesDescription"} <= set(dataset.dir())
+    assert dataset.QualityControlSubject == dataset.SyntheticData == "YES", "a phantom stays known as one"
 
 
 @pytest.mark.parametrize(

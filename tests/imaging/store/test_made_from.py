@@ -26,6 +26,8 @@ def test_whatever_changes_the_crops_changes_the_digest() -> None:
     studies = [
         STUDY,
         replace(STUDY, study_id="1.3"),
+        replace(STUDY, phantom=True),
+        replace(STUDY, phantom=False),
         replace(STUDY, series=(SERIES, SERIES)),
         replace(STUDY, series=(replace(SERIES, frame_of_reference="x"),)),
         replace(STUDY, series=(replace(SERIES, excluded="localizer"),)),

@@ -60,6 +60,24 @@ def test_the_index_has_a_row_a_crop(tmp_path: Path) -> None:
     assert index["slice_offsets_mm"].notna().sum() == 5
 
 
+def test_the_index_says_which_studies_are_of_phantoms(tmp_path: Path) -> None:
+    said = {"1.1": True, "1.2": False, "1.3": None}
+    open_for_writing(tmp_path, SETTINGS)
+    for study_id, phantom in said.items():
+        write_study(tmp_path, study_id, "", some_discs(0), [], phantom)
+    write_index(tmp_path)
+    index = VolumeStore(tmp_path).index
+    assert dict(zip(index["study_id"], index["phantom"], strict=True)) == said
+
+
+def test_a_store_made_before_phantoms_were_told_is_read(tmp_path: Path) -> None:
+    path = make_store(tmp_path / "store") / "index.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(["phantom"]), path)
+    store = VolumeStore(tmp_path / "store")
+    assert len(store.discs) == 15
+    assert set(store.index["phantom"]) == {None}
+
+
 def test_the_index_is_in_the_order_of_study_id_and_level(tmp_path: Path) -> None:
     store, names = tmp_path / "store", [f"1.{number}" for number in range(9, 0, -1)]
     open_for_writing(store, SETTINGS)
