@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 _NO_LANDMARKS = "the landmarks table has no row of it (--study-id-from says where study ids come from)"
 
+PHANTOM_LINES = {
+    "all": "the run was trained on phantoms: on a patient its grades mean nothing",
+    "some": "the run was trained on phantoms in part: nobody knows what its grades mean on a patient",
+}
+
 _PATH = click.Path(exists=True, path_type=Path)
 
 
@@ -156,8 +161,8 @@ def _report(out: Path, graded: "Sequence[GradedStudy]", refused: int, origin: "O
         alone = sum(1 for disc in study.discs if not disc.axial)
         if alone:
             click.echo(f"study {study.study_id}: {alone} of {len(study.discs)} discs have no axial images", err=True)
-    if origin.phantom:
-        click.echo("the run was trained on phantoms: on a patient its grades mean nothing", err=True)
+    if origin.phantom in PHANTOM_LINES:
+        click.echo(PHANTOM_LINES[origin.phantom], err=True)
     if not refused:
         return ExitCode.DONE
     click.echo(f"{refused} refused: refused.csv says what and why", err=True)

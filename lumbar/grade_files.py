@@ -20,7 +20,7 @@ from lumbar.grade_device import Device
 from lumbar.grade_study import GradedStudy, no_predictions, views_of, views_shown
 from lumbar.grader_origin import Origin
 from lumbar.pages.grade_bars import Graded, to_word
-from lumbar.pages.grade_page import GradedDisc, GradedPage, NOT_A_DEVICE, PHANTOM, to_grade_page
+from lumbar.pages.grade_page import GradedDisc, GradedPage, to_grade_page, to_notices
 from lumbar.pages.grade_pictures import draw_disc, draw_spine_png
 from training.grading import Grader
 from training.predictions import PROBABILITIES, write_predictions
@@ -132,7 +132,7 @@ def write_tables(
 def to_grades_json(studies: Sequence[GradedStudy], grader: Grader, origin: Origin, device: Device) -> str:
     """The grades of all studies with their probabilities, what was refused, and what graded them."""
     content = {
-        "notice": " ".join([PHANTOM, NOT_A_DEVICE] if origin.phantom else [NOT_A_DEVICE]),
+        "notice": " ".join(to_notices(origin)),
         "version": version("lumbar"),
         "precision": device.precision,
         "run": {"name": origin.run, "model": origin.model, "discs": origin.discs, "phantom": origin.phantom},

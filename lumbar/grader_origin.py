@@ -5,22 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from lumbar.grade_device import Device, to_bfloat16_kernels, to_channels_last
 from training.grading import Grader, load_grader
+from training.phantoms import to_word
 from training.run_folder import BEST, RunError
+from training.run_record import read_phantoms
 
-PHANTOM = "phantom-"
-"""The study ids of phantom cohorts begin so."""
-
-DISCS = "discs.csv"
 ENVIRONMENT = "environment.json"
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What a run says of itself; names of files without their folders, zero and empty where it does not say."""
+    """What a run says of itself; names of files without their folders, zero and empty where it does not say.
+
+    ``phantom``: how many of the studies that it learnt from are phantoms: all, some or none.
+    """
 
     run: str
     model: str
@@ -28,7 +27,7 @@ class Origin:
     volumes: str
     discs: int
     studies: int
-    phantom: bool
+    phantom: str
     version: str
     views: tuple[str, ...]
     view_dropout: float
@@ -55,26 +54,19 @@ def open_grader(run: Path, device: Device) -> Grader:
 
 def read_origin(run: Path, grader: Grader) -> Origin:
     """The origin of a run's grader."""
-    config, studies = grader.config, _read_studies(run / DISCS)
+    config, discs = grader.config, read_phantoms(run)
     return Origin(
         run.resolve().name,
         config.model.name,
         Path(config.data.labels).name,
         Path(config.data.volumes).name,
-        len(studies),
-        studies.nunique(),
-        bool(studies.str.startswith(PHANTOM).any()),
+        len(discs),
+        discs["study_id"].nunique(),
+        grader.phantom or to_word(discs["phantom"]),
         str(_read_environment(run / ENVIRONMENT).get("lumbar", "")),
         config.model.views,
         config.model.view_dropout,
     )
-
-
-def _read_studies(path: Path) -> "pd.Series[str]":
-    """The study of each disc that the run was begun with; empty where the run does not say."""
-    if not path.exists():
-        return pd.Series(dtype="string")
-    return pd.read_csv(path, dtype="string", keep_default_na=False)["study_id"]
 
 
 def _read_environment(path: Path) -> dict[str, Any]:

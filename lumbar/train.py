@@ -145,6 +145,7 @@ def prepare_run(config: "Config", out: Path, restart: bool, ranks: Ranks) -> "Pr
 
 def describe(prepared: "Prepared", config: "Config") -> None:
     """Say what is learnt from, what was dropped and why, and how the rest is split."""
+    from training.phantoms import NONE
     from training.preparation import count_dropped, count_parts
 
     dropped = prepared.joined.dropped
@@ -155,5 +156,9 @@ def describe(prepared: "Prepared", config: "Config") -> None:
     click.echo(f"split by {config.split.by}, seed {config.split.seed}:")
     for part, row in count_parts(prepared.split, prepared.patients).iterrows():
         click.echo(f"  {part:10} {row['discs']:6d} discs of {row['studies']} studies, {row['patients']} patients")
+    if prepared.phantom != NONE:
+        click.echo(
+            f"{prepared.phantom} of these studies are phantoms: what a grader learns from them holds of no patient"
+        )
     if not prepared.patients:
         click.echo("no table of patients (--patients): every study counts as another patient")

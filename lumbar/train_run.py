@@ -53,7 +53,8 @@ def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> No
     from training.split import Part
 
     targets = prepared.joined.targets
-    material = DiscMaterial(prepared.reader, targets, prepared.rows(Part.TRAINING), prepared.rows(Part.VALIDATION))
+    rows = prepared.rows(Part.TRAINING), prepared.rows(Part.VALIDATION)
+    material = DiscMaterial(prepared.reader, targets, *rows, prepared.phantom)
     if run_loop(config, material, out, ranks):
         click.echo(f"now: lumbar evaluate {out.name}")
 

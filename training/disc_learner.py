@@ -18,12 +18,16 @@ from training.targets import Targets
 
 
 class DiscMaterial(NamedTuple):
-    """What a grader learns from: a reader of discs, their targets, and the rows that train and that validate."""
+    """What a grader learns from: a reader of discs, their targets, and the rows that train and that validate.
+
+    ``phantom``: how many of the discs are of phantoms, a word of ``training.phantoms``.
+    """
 
     reader: DiscReader
     targets: Targets
     training: list[int]
     validation: list[int]
+    phantom: str = ""
 
     def to_learner(self, config: Config, device: torch.device) -> "DiscLearner":
         """The grader of a config, untrained."""
@@ -34,21 +38,32 @@ class DiscMaterial(NamedTuple):
         counts = count_classes(low, high)
         weights = weigh_intervals(counts, weigh_classes(counts, config.targets.weight_cap))
         discs = Discs(self.reader, self.targets, config.augmentation, config.run.seed)
-        return DiscLearner(
-            config, model, network, discs, torch.tensor(weights, dtype=torch.float32, device=device), device
-        )
+        weights_there = torch.tensor(weights, dtype=torch.float32, device=device)
+        return DiscLearner(config, model, network, discs, weights_there, device, self.phantom)
 
 
 class DiscLearner:
-    """A grader that is taught; ``weights``: of each interval of grades, (tasks, 4, 4)."""
+    """A grader that is taught; ``weights``: of each interval of grades, (tasks, 4, 4). ``phantom``: the material's."""
 
     figures: tuple[str, ...] = ()
 
     def __init__(
-        self, config: Config, model: Model, network: nn.Module, discs: Discs, weights: Tensor, device: torch.device
+        self,
+        config: Config,
+        model: Model,
+        network: nn.Module,
+        discs: Discs,
+        weights: Tensor,
+        device: torch.device,
+        phantom: str = "",
     ) -> None:
         self.config, self.model, self.network = config, model, network
-        self.samples, self.weights, self.device = discs, weights, device
+        self.samples, self.weights, self.device, self.phantom = discs, weights, device, phantom
+
+    @property
+    def about(self) -> dict[str, str]:
+        """How many of the discs are of phantoms."""
+        return {"phantom": self.phantom}
 
     @property
     def views(self) -> tuple[View, ...]:

@@ -22,10 +22,14 @@ from training.sampling import load, to_plain_batches
 
 
 class Grader(NamedTuple):
-    """A trained network, in evaluation, and the config it was trained by."""
+    """A trained network, in evaluation, and the config it was trained by.
+
+    ``phantom``: how many of its discs were of phantoms, a word of ``training.phantoms``; empty where nothing says.
+    """
 
     network: nn.Module
     config: Config
+    phantom: str = ""
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -41,7 +45,7 @@ def load_grader(folder: Path, device: torch.device | str = "cpu") -> Grader:
     with torch.device("meta"):  # no random weights that the next line would throw away: half the memory
         network = find_model(config.model.name).build(len(config.targets.tasks), views, config.model.dropout)
     network.load_state_dict(state["network"], assign=True)
-    return Grader(network.eval(), config)
+    return Grader(network.eval(), config, str(state.get("phantom", "")))
 
 
 def grade_batches(

@@ -3,7 +3,7 @@
 A new kind of network to be trained is a ``Learner`` in one file; there is no second loop.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
@@ -32,7 +32,7 @@ class Learner(Protocol):
 
     ``samples``: by (epoch, row); the key and the config's seed decide all that is drawn, and with
     ``training.sampling.AS_IT_IS`` for an epoch nothing is. ``figures``: names, in metrics.csv, of what validation
-    measures beside its loss.
+    measures beside its loss. ``about``: plain values of what is learnt from, kept beside the best weights.
     """
 
     @property
@@ -46,6 +46,10 @@ class Learner(Protocol):
     @property
     def figures(self) -> tuple[str, ...]:
         """What validation measures beside the loss."""
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """What is kept beside the best weights."""
 
     def collate(self, samples: Sequence[Any]) -> Any:
         """A batch of samples, on the host."""

@@ -10,8 +10,9 @@ import pandas as pd
 from training.config import Config
 from training.describe_models import describe_model
 from training.models import find_model
+from training.phantoms import ALL, NONE, SOME, to_word
 from training.preparation import count_dropped, count_parts, patients_of
-from training.run_record import DROPPED, ENVIRONMENT, SPLIT, SUMMARY
+from training.run_record import DROPPED, ENVIRONMENT, read_phantoms, SPLIT, SUMMARY
 from training.split import read_split
 
 NOT_A_DEVICE = (
@@ -36,6 +37,7 @@ class CardFacts(NamedTuple):
     part: str
     labels: str
     draws: int
+    phantom: str
 
 
 def read_card_facts(configs: Mapping[Path, Config], part: str, labels: str, draws: int) -> CardFacts:
@@ -52,6 +54,7 @@ def read_card_facts(configs: Mapping[Path, Config], part: str, labels: str, draw
         part,
         labels,
         draws,
+        to_word(flag for run in configs for flag in read_phantoms(run)["phantom"]),
     )
 
 
@@ -90,6 +93,7 @@ def _data(config: Config, facts: CardFacts) -> str:
     ]
     dropped = "; ".join(f"{count} {reason}" for reason, count in facts.dropped.items())
     lines += ["", f"Discs dropped before the split: {dropped or 'none'}."]
+    lines.append(f"Images: {_IMAGES[facts.phantom]}.")
     learnt = "slots with a grade only" if config.targets.hard_labels else "a slot as its interval of grades"
     lines.append(f"Learnt: {learnt}; DeepSPINE's filters {'on' if config.targets.deepspine_filters else 'off'}.")
     return "\n".join(lines)
@@ -128,11 +132,12 @@ def _results(facts: CardFacts, tables: str, text: str) -> str:
 
 def _limits(config: Config, facts: CardFacts) -> str:
     limits = [
-        "The figures hold for images and labels such as these: another hospital, scanner or reader may differ, "
-        "and where the images are phantoms the figures say nothing of patients.",
+        "The figures hold for images and labels such as these: another hospital, scanner or reader may differ.",
         "Labels read from reports are not a reading of the images: the errors of reports and of the parser are in "
         "training and test alike, unless the labels tested against are others.",
     ]
+    if facts.phantom in (ALL, SOME):
+        limits.insert(0, _OF_PHANTOMS[facts.phantom])
     if any(each.split.by == "disc" for each in facts.configs.values()):
         limits.append("Split by disc: discs of one patient are on both sides, so the figures are too good.")
     if not config.data.patients:
@@ -149,6 +154,14 @@ def _commands(config: Config, facts: CardFacts) -> str:
         evaluate += f" --labels {facts.labels}"
     lines.append(evaluate if len(facts.configs) == 1 else f"{evaluate} --out comparison")
     return "\n".join(["## Commands", "", "```", *lines, "```"])
+
+
+_IMAGES = {ALL: "phantoms, drawn from seeds", SOME: "phantoms and others", NONE: "none of a phantom", "": "not told"}
+
+_OF_PHANTOMS = {
+    ALL: "All images are of phantoms: the figures say that the machinery works, and nothing of a patient.",
+    SOME: "Some of the images are of phantoms: how far the figures hold of patients, the others alone would say.",
+}
 
 
 def _name(place: str) -> str:

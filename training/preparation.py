@@ -11,6 +11,7 @@ from reportparse.label_table import read_label_table
 from training.config import Config, DataConfig, SplitConfig
 from training.join import join_discs, Joined
 from training.patients import read_patients
+from training.phantoms import find_phantoms, to_word
 from training.split import Part, read_split, rows_of, split_as, split_discs
 from training.targets import Targets
 
@@ -26,6 +27,12 @@ class Prepared(NamedTuple):
     def rows(self, part: Part) -> list[int]:
         """The rows of the targets that are in a part."""
         return rows_of(self.split, self.joined.targets, part)
+
+    @property
+    def phantom(self) -> str:
+        """How many of the discs are of phantoms, a word of ``training.phantoms``."""
+        phantoms = find_phantoms(self.reader.index)
+        return to_word(phantoms[study_id] for study_id in self.joined.targets.discs["study_id"])
 
 
 def prepare(config: Config) -> Prepared:

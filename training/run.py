@@ -84,7 +84,13 @@ def save_epoch(run: Run, metrics: dict[str, float], folder: Path) -> None:
         append_metrics(metrics, folder)
         if metrics["validation_loss"] < run.best:
             write_checkpoint(
-                {"network": run.judged.state_dict(), "config": to_toml(run.config), **metrics}, folder / BEST
+                {
+                    "network": run.judged.state_dict(),
+                    "config": to_toml(run.config),
+                    **run.learner.about,
+                    **metrics,
+                },
+                folder / BEST,
             )
     run.best = min(run.best, metrics["validation_loss"])
     run.epoch, run.step = run.epoch + 1, 0

@@ -13,6 +13,7 @@ import pandas as pd
 from training.config import Config
 from training.config_file import is_localizer, read_config, read_values, to_toml
 from training.localizer.config import LocalizerConfig, read_localizer_config
+from training.phantoms import find_phantoms, is_phantom, SAID, to_word
 from training.split import check_split, read_split, write_split
 from training.targets import MISSING, Targets
 
@@ -76,10 +77,10 @@ def _differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str
 
 
 def describe_discs(targets: Targets, index: pd.DataFrame) -> pd.DataFrame:
-    """What each disc is made of: study_id, level, crops, and a column for each task.
+    """What each disc is made of: study_id, level, crops, phantom, and a column for each task.
 
-    ``index`` is the volume store's. ``crops`` is a checksum of the voxels and places of a disc's crops. A task has its
-    grade, its interval such as 1-3, or nothing.
+    ``index`` is the volume store's. ``crops`` is a checksum of the voxels and places of a disc's crops; ``phantom`` is
+    yes or no. A task has its grade, its interval such as 1-3, or nothing.
     """
     table = targets.discs.astype("string")
     crops = _to_checksums(index)
@@ -88,7 +89,10 @@ def describe_discs(targets: Targets, index: pd.DataFrame) -> pd.DataFrame:
         task.value: [_to_text(low, high) for low, high in zip(targets.low[:, n], targets.high[:, n], strict=True)]
         for n, task in enumerate(targets.tasks)
     }
-    return table.assign(**taught).astype("string")
+    words = {flag: word for word, flag in SAID.items()}
+    phantoms = {study_id: words[flag] for study_id, flag in find_phantoms(index).items()}
+    told = [phantoms.get(study_id, "") for study_id in table["study_id"]]
+    return table.assign(phantom=told, **taught).astype("string")
 
 
 def _to_checksums(index: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -128,12 +132,14 @@ def write_summary(folder: Path) -> dict[str, Any]:
     """Mark a run as complete, with its best epoch; what was written."""
     metrics = pd.read_csv(folder / METRICS)
     best = metrics.iloc[int(metrics["validation_loss"].to_numpy().argmin())]
-    summary = {
+    summary: dict[str, Any] = {
         "epochs": len(metrics),
         "best_epoch": int(best["epoch"]),
         "validation_loss": float(best["validation_loss"]),
         "seconds": float(metrics["seconds"].sum()),
     }
+    if (folder / DISCS).exists():
+        summary["phantom"] = to_word(read_phantoms(folder)["phantom"])
     (folder / SUMMARY).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     return summary
 
@@ -172,6 +178,16 @@ def read_discs(folder: Path) -> pd.DataFrame:
     return pd.read_csv(folder / DISCS, dtype="string", keep_default_na=False)
 
 
+def read_phantoms(folder: Path) -> pd.DataFrame:
+    """Whether each disc of a run is of a phantom: study_id, level, phantom; no row where the run names no disc."""
+    if not (folder / DISCS).exists():
+        return pd.DataFrame(columns=["study_id", "level", "phantom"])
+    discs = read_discs(folder)
+    said = discs["phantom"] if "phantom" in discs else [""] * len(discs)
+    flags = [is_phantom(study_id, SAID.get(word)) for study_id, word in zip(discs["study_id"], said, strict=True)]
+    return discs[["study_id", "level"]].assign(phantom=flags)
+
+
 def check_same_volumes(was: pd.DataFrame, index: pd.DataFrame) -> None:
     """RecordError where a volume store lacks some of a run's discs, or has other voxels of them."""
     crops = _to_checksums(index)
@@ -197,6 +213,9 @@ def _differing_discs(was: pd.DataFrame, now: pd.DataFrame) -> Iterator[str]:
         rows = common[common[f"{column}_was"] != common[f"{column}_now"]]
         if len(rows) and column == "crops":
             yield f"discs with other voxels: {len(rows)} ({_name(rows)})"
+        elif len(rows) and column == "phantom":
+            now_is = rows["phantom_now"].iloc[0]
+            yield f"discs that are of a phantom now and were not, or the reverse: {len(rows)} ({_name(rows)}: {now_is})"
         elif len(rows):
             first = rows.iloc[0]
             values = [first[f"{column}_{side}"] or "nothing" for side in ("was", "now")]

@@ -15,10 +15,13 @@ from lumbar.pages.html import element, Html, join, picture, table, to_page
 NOT_A_DEVICE = (
     "Not a medical device. A network's guess for research, checked by nobody: do not use it for the care of a patient."
 )
-PHANTOM = (
-    "Trained on phantoms. This run has seen drawings of spines and no patient: on a patient its grades mean nothing. "
-    "They show that the machinery runs, no more."
-)
+PHANTOM = {
+    "all": "Trained on phantoms. This run has seen drawings of spines and no patient: on a patient its grades mean "
+    "nothing. They show that the machinery runs, no more.",
+    "some": "Trained on phantoms in part. Some of what this run has learnt from are drawings of spines: nobody knows "
+    "what its grades mean on a patient.",
+}
+"""By how many of a run's studies are phantoms."""
 WORTH_SAYING = 0.1
 """A probability of severe from which on it stands beside a lower grade."""
 
@@ -69,8 +72,12 @@ def to_grade_page(page: GradedPage) -> str:
 
 
 def _to_warnings(origin: Origin) -> Html:
-    texts = [PHANTOM, NOT_A_DEVICE] if origin.phantom else [NOT_A_DEVICE]
-    return join(element("p", {"class": "warning", "role": "note"}, _bold_start(text)) for text in texts)
+    return join(element("p", {"class": "warning", "role": "note"}, _bold_start(text)) for text in to_notices(origin))
+
+
+def to_notices(origin: Origin) -> list[str]:
+    """What stands above all grades of a run."""
+    return [*([PHANTOM[origin.phantom]] if origin.phantom in PHANTOM else []), NOT_A_DEVICE]
 
 
 def _bold_start(text: str) -> Html:
@@ -207,7 +214,7 @@ def _to_origin(page: GradedPage) -> Html:
         "Run": origin.run,
         "Network": f"{origin.model}, {' and '.join(origin.views)}",
         "Trained on": f"{seen}; labels {origin.labels or 'not named'}, volumes {origin.volumes or 'not named'}"
-        + ("; phantoms" if origin.phantom else ""),
+        + (f"; {origin.phantom} of them phantoms" if origin.phantom else ""),
         "Trained by": f"lumbar {origin.version}" if origin.version else "a lumbar that the run does not name",
         "Graded by": f"lumbar {page.version}, {page.precision}",
     }

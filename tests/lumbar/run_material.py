@@ -45,11 +45,12 @@ def write_material(folder: Path, studies: int = 8, seed: int = 0) -> None:
     (folder / "run.toml").write_text(SMALL, encoding="utf-8")
 
 
-def write_store(store: Path, discs: dict) -> None:
-    """A volume store of the discs, by (study_id, level)."""
+def write_store(store: Path, discs: dict, phantoms: tuple[str, ...] = ()) -> None:
+    """A volume store of the discs, by (study_id, level); of the others nothing says whether they are phantoms."""
     open_for_writing(store, {}, restart=store.exists())
     for study in sorted({study_id for study_id, _ in discs}):
-        write_study(store, study, "", [discs[study, level] for level in LEVELS], ())
+        phantom = True if study in phantoms else None
+        write_study(store, study, "", [discs[study, level] for level in LEVELS], (), phantom)
     write_index(store)
 
 

@@ -84,6 +84,8 @@ def test_the_model_card_says_what_it_must(there: Path) -> None:
     assert "adamw, learning rate 0.001, constant; seed 0" in card
     assert "Labels `labels.csv`, volumes `volumes`" in card
     assert "No table of patients was given" in card
+    assert "Images: none of a phantom." in card
+    assert "are of phantoms" not in card
     assert "lumbar train --config both/config.toml --out both\nlumbar evaluate both --part test --bootstrap 2\n" in card
     assert str(there) not in card
     assert all(f"]({name})" in card for name in WRITTEN if name.endswith(".png"))

@@ -47,13 +47,14 @@ TINY = ModelConfig("deepspine-tiny")
 UNTRAINED = Config(model=TINY)
 
 
-def make_run(folder: Path, config: Config = UNTRAINED, studies: tuple[str, ...] = ()) -> Path:
-    """A run folder with a network that was never trained."""
+def make_run(folder: Path, config: Config = UNTRAINED, studies: tuple[str, ...] = (), phantom: str = "") -> Path:
+    """A run folder with a network that was never trained; ``phantom`` is what its weights say of themselves."""
     torch.manual_seed(0)
     views = tuple(View(name) for name in config.model.views)
     network = find_model(config.model.name).build(len(config.targets.tasks), views, config.model.dropout)
     folder.mkdir(parents=True)
-    write_checkpoint({"network": network.state_dict(), "config": to_toml(config)}, folder / BEST)
+    said = {"phantom": phantom} if phantom else {}
+    write_checkpoint({"network": network.state_dict(), "config": to_toml(config), **said}, folder / BEST)
     if studies:
         pd.DataFrame({"study_id": studies, "level": "L4-L5"}).to_csv(folder / "discs.csv", index=False)
     return folder
@@ -298,7 +299,22 @@ def test_a_run_that_was_trained_on_phantoms_says_so(exam: Path, tmp_path: Path) 
     assert "Trained on phantoms" in page
     assert "2 discs of 2 studies" in page
     found = json.loads((tmp_path / "out" / "grades.json").read_text())
-    assert found["run"]["phantom"] and "phantoms" in found["notice"]
+    assert found["run"]["phantom"] == "all" and "phantoms" in found["notice"]
+
+
+@pytest.mark.parametrize(
+    ("word", "words"), [("all", "its grades mean nothing"), ("some", "trained on phantoms in part"), ("none", "")]
+)
+def test_weights_say_themselves_that_they_learnt_from_phantoms(
+    exam: Path, tmp_path: Path, word: str, words: str
+) -> None:
+    """Without the run's other files, and whatever the ids are."""
+    run = make_run(tmp_path / "run", studies=() if word != "none" else ("phantom-1",), phantom=word)
+    result = grade(exam, run, "--out", tmp_path / "out")
+    assert words in result.stderr
+    page = read_page(tmp_path)
+    assert ("Trained on phantoms" in page) == ("phantoms" in result.stderr) == (word != "none")
+    assert json.loads((tmp_path / "out" / "grades.json").read_text())["run"]["phantom"] == word
 
 
 def test_a_study_without_landmarks_is_refused(exam: Path, tmp_path: Path, run: Path) -> None:

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -118,6 +118,33 @@ def test_a_run_and_its_record(folder: Path) -> None:
     assert (again.exit_code, again.output.splitlines()[-1]) == (
         0, "run is complete: nothing to do (--restart trains anew)",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("studies", "word"), [(range(8), "all"), (range(3), "some"), ((), "none")])
+def test_a_run_on_phantoms_says_so_wherever_it_is_looked_at(folder: Path, studies: Sequence[int], word: str) -> None:
+    memory, _ = make_cohort(8, 0)
+    phantoms = tuple(f"s{number}" for number in studies)
+    write_store(Path("volumes"), memory.discs, phantoms)
+    result = run_train("--set", "run.epochs=1")
+    assert result.exit_code == 0, result.output
+    assert (f"{word} of these studies are phantoms" in result.output) == (word != "none")
+    discs = pd.read_csv("run/discs.csv")
+    assert set(discs.loc[discs["phantom"] == "yes", "study_id"]) == set(phantoms)
+    assert json.loads(Path("run/summary.json").read_text())["phantom"] == word
+    assert read_checkpoint(Path("run/best.pt"))["phantom"] == word
+
+
+def test_a_run_whose_store_learns_of_phantoms_is_not_gone_on_with(begun: Path) -> None:
+    memory, _ = make_cohort(8, 0)
+    write_store(Path("volumes"), memory.discs, ("s1",))
+    result = run_train()
+    assert result.exit_code == 1
+    assert "of a phantom now and were not, or the reverse: 3 (s1 L3-L4: yes)" in result.output
+
+
+def test_a_run_begun_before_phantoms_were_told_goes_on(begun: Path) -> None:
+    pd.read_csv("run/discs.csv", dtype="string").drop(columns="phantom").to_csv("run/discs.csv", index=False)
+    assert run_train().exit_code == 0
 
 
 def test_deepspine_filters_say_what_they_drop(folder: Path) -> None:

@@ -121,6 +121,11 @@ class SliceLearner:
     def __init__(self, network: nn.Module, slices: MarkedSlices, loss: LossConfig, device: torch.device) -> None:
         self.network, self.samples, self.loss, self.device = network, slices, loss, device
 
+    @property
+    def about(self) -> dict[str, str]:
+        """Nothing: the recipe says what it learnt from."""
+        return {}
+
     def collate(self, samples: Sequence[SliceSample]) -> SliceBatch:
         """A batch of slices."""
         return collate(samples)
