@@ -66,14 +66,31 @@ def evaluate(
 
     Written: evaluation.txt, evaluation.json, figures (PNG) and MODEL_CARD.md; the predictions lie in the run folder.
 
+    RUN may be a localizer's, by itself: its held-out slices by the paper's three criteria, with Dice and centroid error
+    in mm, as evaluation.txt and evaluation.json.
+
     \b
     Examples:
       lumbar evaluate run
       lumbar evaluate seed0 seed1 seed2 axial0 sagittal0 --out comparison
       lumbar evaluate parsed.parquet --labels radiologist.csv
+      lumbar evaluate localizer
     """
     tables = [path for path in runs if path.is_file()]
     folders = [path for path in runs if path.is_dir()]
+    from lumbar.evaluate_localizer import evaluate_localizer, is_localizer_run
+
+    if any(map(is_localizer_run, folders)):
+        if len(runs) > 1:
+            raise click.UsageError("a localizer is evaluated by itself: name one RUN")
+        if labels or store or patients or part == "training":
+            raise click.UsageError(
+                "--labels, --store, --patients and --part training are for graders; a localizer is held against the "
+                "masks of its held-out slices"
+            )
+        click.echo(evaluate_localizer(folders[0], out or folders[0], device), nl=False)
+        click.echo(f"\nwritten to {(out or folders[0]).name}: evaluation.txt, evaluation.json")
+        raise click.exceptions.Exit(ExitCode.DONE)
     if tables and labels is None:
         raise click.UsageError(f"{tables[0].name} is a table: --labels says what to hold it against")
     if len(runs) > 1 and out is None:

@@ -1,6 +1,6 @@
 """`lumbar train` with a localizer's config: slices with masks into a run folder with weights and their recipe."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -72,18 +72,19 @@ def _prepare(config: "LocalizerConfig", out: Path, restart: bool, ranks: Ranks) 
 def _gather(config: "LocalizerConfig", ranks: Ranks) -> "Gathered":
     from training.localizer.material import gather
 
-    if ranks.rank > 0 or not config.slices.phantoms:
-        return gather(config)
-    with progress(config.slices.phantoms, "phantoms") as bar:
+    return gather(config) if ranks.rank > 0 else gather(config, make_phantoms)
 
-        def make_all(
-            make: "Callable[[int], tuple[MarkedSlice, ...]]", numbers: Sequence[int]
-        ) -> "Iterable[tuple[MarkedSlice, ...]]":
-            for made in map_ordered(partial(_same, make), numbers, to_jobs(len(numbers))):
-                yield made
-                bar.advance()
 
-        return gather(config, make_all)
+def make_phantoms(
+    make: "Callable[[int], tuple[MarkedSlice, ...]]", numbers: Sequence[int]
+) -> "Iterator[tuple[MarkedSlice, ...]]":
+    """The slices of each phantom, made side by side on all cores, on a bar."""
+    if not numbers:
+        return
+    with progress(len(numbers), "phantoms") as bar:
+        for made in map_ordered(partial(_same, make), numbers, to_jobs(len(numbers))):
+            yield made
+            bar.advance()
 
 
 def _same(
@@ -113,12 +114,13 @@ def _export(out: Path, config: "LocalizerConfig", gathered: "Gathered") -> None:
 def describe_figures(figures: dict[str, dict[str, Any]]) -> Iterator[str]:
     """The figures of held-out slices, a line for each source."""
     for source, own in figures.items():
-        lumbar, s1 = own["lumbar"], own["s1"]
-        yield (
-            f"{source}, {own['slices']} held-out slices: {own['usable']:.1%} usable by the paper's criteria; "
-            f"Dice {_to_text(lumbar['dice_mean'])} (S1 {_to_text(s1['dice_mean'])}), "
-            f"median centroid error {_to_text(lumbar['error_mm_median'])} mm (S1 {_to_text(s1['error_mm_median'])} mm)"
+        each = "; ".join(
+            f"{name} Dice {_to_text(own[key]['dice_mean'])}, "
+            f"median centroid error {_to_text(own[key]['error_mm_median'])} mm"
+            for key, name in (("lumbar", "T12-L5"), ("s1", "S1"))
+            if key in own
         )
+        yield f"{source}, {own['slices']} held-out slices: {own['usable']:.1%} usable by the paper's criteria; {each}"
 
 
 def _to_text(value: float | None) -> str:

@@ -19,9 +19,13 @@ from training.config_file import read_values, to_sections
 
 @dataclass(frozen=True)
 class TaskConfig:
-    """What is trained; a config without this section is a grader's."""
+    """What is trained; a config without this section is a grader's.
+
+    detectors: of T12 to L5, and of S1: both as one network of two outputs, or one of them, as the paper trains each.
+    """
 
     kind: Literal["localizer"] = "localizer"
+    detectors: tuple[Literal["lumbar", "s1"], ...] = ("lumbar", "s1")
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class SliceConfig:
     spider: a folder with ``images`` and ``masks``, sagittal slices of SPIDER as PNG, NUMBER_..., posterior at the
     right; spider_pixel_mm: the side of their pixels. corners: a table of S1's corners in them; empty is the one that
     comes along. phantoms: how many phantom studies are made, with phantom_slices slices each. targets: the masks as
-    they are, or the quadrilaterals of their four corners as in the paper.
+    they are, or the quadrilaterals of their four corners as in the paper. canvas: the rows and columns on which all
+    slices are laid, of 358.4 mm whatever they are; the paper's are 512.
     """
 
     spider: str = ""
@@ -41,6 +46,7 @@ class SliceConfig:
     phantom_slices: int = 3
     phantom_seed: int = 0
     targets: Literal["contours", "corners"] = "contours"
+    canvas: Literal[256, 512] = 256
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,7 @@ class VariationSettings:
     scale, aspect, gamma: logarithms. shift_mm: along columns and rows. bias: the greatest spread of a smooth gain's
     logarithm. curve_probability: share of slices whose intensities go through a random curve, for contrasts that were
     never seen. cut_mm: the most that a smaller field of view cuts off at the top or bottom. window: (rows, columns)
-    that are learnt at a time, about the middle of the masks; 256, 256 is the canvas.
+    of the canvas that are learnt at a time, about the middle of the masks; 0 is the whole canvas.
     """
 
     rotation_deg: float = 17.0
@@ -125,7 +131,7 @@ class VariationSettings:
     cut_top_probability: float = 0.3
     cut_bottom_probability: float = 0.15
     cut_mm: float = 80.0
-    window: tuple[int, int] = (256, 256)
+    window: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -178,6 +184,8 @@ def check_localizer_config(config: LocalizerConfig) -> None:
     if bool(config.self_training.images) != bool(config.self_training.points):
         raise ConfigError("self_training.images and self_training.points go together: name both, or none")
     _check_mixing(config)
+    if list(config.task.detectors) not in (["lumbar", "s1"], ["lumbar"], ["s1"]):
+        raise ConfigError('task.detectors may be ["lumbar", "s1"], ["lumbar"] or ["s1"]')
     multiple = 2 ** (config.network.depth - 1)
     if any(side % multiple for side in config.variation.window):
         raise ConfigError(f"variation.window must be multiples of {multiple} at network.depth {config.network.depth}")
@@ -231,5 +239,5 @@ def _ranges(config: LocalizerConfig) -> list[Range]:
         ("variation.gamma", moved.gamma, 0, 1.5),
         *((f"variation.{name}", getattr(moved, name), 0, 1) for name in shares),
         ("variation.noise", moved.noise, 0, 1),
-        *((f"variation.window[{n}]", side, 16, 256) for n, side in enumerate(moved.window)),
+        *((f"variation.window[{n}]", side, 0, slices.canvas) for n, side in enumerate(moved.window)),
     ]

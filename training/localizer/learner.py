@@ -9,11 +9,11 @@ import torch
 from torch import nn, Tensor
 from torch.utils.data import Dataset
 
-from imaging.localizer.slices import PIXEL_MM, SIZE
+from imaging.localizer.slices import FIELD_MM
 from imaging.localizer.unet import UNet
 from imaging.localizer.weights import load_weights
 from training.dice import sum_negative_dice
-from training.localizer.config import is_mixed, LocalizerConfig, LossConfig, VariationSettings
+from training.localizer.config import is_mixed, LocalizerConfig, VariationSettings
 from training.localizer.marked import DETECTORS, MarkedSlice
 from training.localizer.material import Gathered
 from training.localizer.seams import find_seams, sum_seam_entropy
@@ -32,7 +32,7 @@ class SliceSample(NamedTuple):
 
 
 class SliceBatch(NamedTuple):
-    """n slices: ``pixels`` (n, 256, 256) float32; bool: ``inside``, ``masks`` (n, 2, 256, 256), ``known`` (n, 2)."""
+    """n slices: pixels (n, size, size) float32; bool: inside, masks (n, 2, size, size), known (n, 2)."""
 
     pixels: Tensor
     inside: Tensor
@@ -56,14 +56,14 @@ class MarkedSlices(Dataset[SliceSample]):
         if epoch == AS_IT_IS:
             return SliceSample(marked, None)
         rng = np.random.default_rng([self.seed, epoch, row])
-        return SliceSample(marked, draw_variation(rng, self.settings, to_middle(marked)))
+        return SliceSample(marked, draw_variation(rng, self.settings, to_middle(marked), len(marked.pixels)))
 
 
 def to_middle(marked: MarkedSlice) -> tuple[float, float]:
     """The (column, row) about which the masks lie; the canvas's middle where there are none."""
     rows, columns = np.nonzero(marked.masks.any(axis=0))
     if not len(rows):
-        return (SIZE - 1) / 2, (SIZE - 1) / 2
+        return (len(marked.pixels) - 1) / 2, (len(marked.pixels) - 1) / 2
     return float(columns.mean()), float(rows.mean())
 
 
@@ -86,10 +86,10 @@ class SliceMaterial(NamedTuple):
 
     def to_learner(self, config: LocalizerConfig, device: torch.device) -> "SliceLearner":
         """The localizer of a config, untrained or with the weights that it starts from."""
-        network = UNet(DETECTORS, config.network.features, config.network.depth)
+        network = UNet(len(config.task.detectors), config.network.features, config.network.depth)
         if config.network.init:
             load_weights(network, Path(config.network.init))
-        return SliceLearner(network, MarkedSlices(self.slices, config.variation, config.run.seed), config.loss, device)
+        return SliceLearner(network, MarkedSlices(self.slices, config.variation, config.run.seed), config, device)
 
 
 def to_material(config: LocalizerConfig, gathered: Gathered) -> SliceMaterial:
@@ -114,12 +114,18 @@ def to_material(config: LocalizerConfig, gathered: Gathered) -> SliceMaterial:
 
 
 class SliceLearner:
-    """A localizer that is taught."""
+    """A localizer that is taught: both detectors, or one."""
 
-    figures: tuple[str, ...] = ("dice_lumbar", "dice_s1")
+    def __init__(self, network: nn.Module, slices: MarkedSlices, config: LocalizerConfig, device: torch.device) -> None:
+        self.network, self.samples, self.device = network, slices, device
+        self.loss, self.pixel_mm = config.loss, FIELD_MM / config.slices.canvas
+        self.detectors = config.task.detectors
+        self.chosen = [DETECTORS.index(name) for name in self.detectors]
 
-    def __init__(self, network: nn.Module, slices: MarkedSlices, loss: LossConfig, device: torch.device) -> None:
-        self.network, self.samples, self.loss, self.device = network, slices, loss, device
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The Dice of each detector."""
+        return tuple(f"dice_{name}" for name in self.detectors)
 
     @property
     def about(self) -> dict[str, str]:
@@ -137,7 +143,7 @@ class SliceLearner:
 
     def weigh(self, batch: SliceBatch) -> Tensor:
         """How many masks are known."""
-        return batch.known.sum(dtype=torch.float32)
+        return batch.known[:, self.chosen].sum(dtype=torch.float32)
 
     def sum_losses(self, network: nn.Module, batch: SliceBatch) -> LossSum:
         """The loss of the varied slices."""
@@ -146,25 +152,31 @@ class SliceLearner:
         return self._sum_losses(network(pixels).float(), masks, batch.known)
 
     def _sum_losses(self, logits: Tensor, masks: Tensor, known: Tensor) -> LossSum:
-        """The negative Dice, and with ``loss.seam`` its share of the cross entropy that weighs seams."""
-        dice = sum_negative_dice(logits.sigmoid(), masks, known)
+        """The negative Dice, and with ``loss.seam`` its share of the cross entropy that weighs seams.
+
+        ``masks, known``: of all detectors, for seams lie between all vertebrae; ``logits``: of those that are taught.
+        """
+        own, known = masks[:, self.chosen], known[:, self.chosen]
+        dice = sum_negative_dice(logits.sigmoid(), own, known)
         if not self.loss.seam:
             return dice
-        seams = find_seams(masks, PIXEL_MM)
-        entropy = sum_seam_entropy(logits, masks, seams, known, self.loss.seam_weight)
+        seams = find_seams(masks, self.pixel_mm)
+        entropy = sum_seam_entropy(logits, own, seams, known, self.loss.seam_weight)
         return LossSum(dice.numerator + self.loss.seam * entropy.numerator, dice.denominator)
 
     def judge(
         self, network: nn.Module, batches: Iterable[SliceBatch], precision: Callable[[], Any]
     ) -> Iterator[Tensor]:
-        """Of whole canvases the loss, and the Dice of each detector's mask at a probability of a half, (3, 2)."""
+        """Of whole canvases the loss, and the Dice of each detector's mask at a probability of a half."""
         network.eval()
         for batch in map(self.to_device, batches):
             with torch.inference_mode(), precision():
                 logits = network(batch.pixels[:, None]).float()
             loss = torch.stack(self._sum_losses(logits, batch.masks, batch.known))
             found = (logits > 0).float()
-            known = batch.known.to(found)
-            each = [sum_negative_dice(found[:, [n]], batch.masks[:, [n]], known[:, [n]]) for n in range(DETECTORS)]
+            each = [
+                sum_negative_dice(found[:, [n]], batch.masks[:, [own]], batch.known[:, [own]])
+                for n, own in enumerate(self.chosen)
+            ]
             dice = [torch.stack((-one.numerator, one.denominator)) for one in each]
             yield torch.stack([loss, *dice]).double()

@@ -12,9 +12,9 @@ import pandas as pd
 
 from imaging.localizer.shipped import SHIPPED
 from imaging.localizer.weights import read_localizer
-from training.localizer.config import HeldOutConfig, LocalizerConfig
+from training.localizer.config import HeldOutConfig, LocalizerConfig, SliceConfig
 from training.localizer.corners import to_boxes
-from training.localizer.marked import MarkedSlice
+from training.localizer.marked import DETECTORS, MarkedSlice
 from training.localizer.phantoms import make_phantom
 from training.localizer.self_marked import read_self_marked
 from training.localizer.spider import read_s1_corners, read_spider, SHIPPED_CORNERS
@@ -35,7 +35,7 @@ class Gathered(NamedTuple):
 def gather(config: LocalizerConfig, run: Run = map) -> Gathered:
     """All slices that a config names, in the same order each time; ``run`` maps over phantoms' numbers, from 1."""
     slices = tuple(_to_targets(config, _read(config, run)))
-    held = [is_held_out(marked, config.held_out) for marked in slices]
+    held = [is_held_out(config.held_out, marked.source, marked.patient) for marked in slices]
     return Gathered(
         slices,
         training=[row for row, out in enumerate(held) if not out],
@@ -43,34 +43,56 @@ def gather(config: LocalizerConfig, run: Run = map) -> Gathered:
     )
 
 
-def _read(config: LocalizerConfig, run: Run) -> Iterator[MarkedSlice]:
-    wanted = config.slices
-    if wanted.spider:
-        corners = read_s1_corners(Path(wanted.corners) if wanted.corners else SHIPPED_CORNERS)
-        yield from read_spider(Path(wanted.spider), corners, wanted.spider_pixel_mm)
-    taught = config.self_training
-    if taught.images:
-        network = read_localizer(Path(taught.teacher) if taught.teacher else SHIPPED)
-        overview = Path(taught.overview) if taught.overview else None
-        yield from read_self_marked(Path(taught.images), Path(taught.points), overview, network)
-    make = partial(make_phantom, seed=wanted.phantom_seed, slices=wanted.phantom_slices)
-    for made in run(make, range(1, wanted.phantoms + 1)):
+def gather_held_out(config: LocalizerConfig, run: Run = map) -> Gathered:
+    """The slices that validate, and no others: what does not is neither read nor made."""
+    slices = tuple(_to_targets(config, _read(config, run, partial(is_held_out, config.held_out))))
+    return Gathered(slices, training=[], validation=list(range(len(slices))))
+
+
+def _read(
+    config: LocalizerConfig, run: Run, is_wanted: Callable[[str, int], bool] = lambda *_: True
+) -> Iterator[MarkedSlice]:
+    """All slices, or those whose (source, patient) is wanted."""
+    yield from _read_spider(config.slices, lambda patient: is_wanted("spider", patient))
+    yield from _read_self_marked(config, lambda patient: is_wanted("spider-midsagittal", patient))
+    named = config.slices
+    make = partial(make_phantom, seed=named.phantom_seed, slices=named.phantom_slices, size=named.canvas)
+    for made in run(make, [number for number in range(1, named.phantoms + 1) if is_wanted("phantom", number)]):
         yield from made
 
 
+def _read_spider(named: SliceConfig, is_wanted: Callable[[int], bool]) -> Iterator[MarkedSlice]:
+    if named.spider:
+        corners = read_s1_corners(Path(named.corners) if named.corners else SHIPPED_CORNERS)
+        yield from read_spider(Path(named.spider), corners, named.spider_pixel_mm, named.canvas, is_wanted)
+
+
+def _read_self_marked(config: LocalizerConfig, is_wanted: Callable[[int], bool]) -> Iterator[MarkedSlice]:
+    named = config.self_training
+    if named.images:
+        network = read_localizer(Path(named.teacher) if named.teacher else SHIPPED)
+        overview = Path(named.overview) if named.overview else None
+        images, points = Path(named.images), Path(named.points)
+        yield from read_self_marked(images, points, overview, network, config.slices.canvas, is_wanted)
+
+
 def _to_targets(config: LocalizerConfig, slices: Iterable[MarkedSlice]) -> Iterator[MarkedSlice]:
-    if config.slices.targets == "contours":
-        yield from slices
-        return
+    """The slices that have a mask for a detector that is taught, with their masks as they are learnt."""
+    taught = [DETECTORS.index(name) for name in config.task.detectors]
     for marked in slices:
-        yield replace(marked, masks=np.stack([to_boxes(mask) for mask in marked.masks]))
+        if not marked.known[taught].any():
+            continue
+        if config.slices.targets == "corners":
+            yield replace(marked, masks=np.stack([to_boxes(mask) for mask in marked.masks]))
+        else:
+            yield marked
 
 
-def is_held_out(marked: MarkedSlice, held_out: HeldOutConfig) -> bool:
-    """Whether a slice's patient validates."""
-    if marked.source != "phantom":
-        return marked.patient in held_out.spider
-    return bool(held_out.phantom_every) and marked.patient % held_out.phantom_every == 0
+def is_held_out(held_out: HeldOutConfig, source: str, patient: int) -> bool:
+    """Whether a patient of a source of slices validates."""
+    if source != "phantom":
+        return patient in held_out.spider
+    return bool(held_out.phantom_every) and patient % held_out.phantom_every == 0
 
 
 def describe_slices(gathered: Gathered) -> pd.DataFrame:

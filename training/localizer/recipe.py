@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import torch
 
-from imaging.localizer.slices import PIXEL_MM, SIZE
+from imaging.localizer.slices import FIELD_MM
 from imaging.localizer.unet import UNet
 from imaging.localizer.weights import OUTPUTS, write_localizer
 from training.localizer.config import LocalizerConfig, to_places
@@ -23,25 +23,46 @@ from training.run_folder import BEST, read_checkpoint
 
 def export(folder: Path, config: LocalizerConfig, gathered: Gathered, environment: Mapping[str, Any]) -> dict[str, Any]:
     """The recipe of a run's best weights; both are written into its folder, the weights in half precision."""
-    state = read_checkpoint(folder / BEST)
-    network = UNet(DETECTORS, config.network.features, config.network.depth)
-    network.load_state_dict(state["network"])
-    write_localizer(network, folder / WEIGHTS)
-    network.half().float()  # judged as it is shipped
+    network, epoch = read_best(folder, config)
+    canvas = config.slices.canvas
+    outputs = [OUTPUTS[DETECTORS.index(name)] for name in config.task.detectors]
+    write_localizer(network, folder / WEIGHTS, outputs, canvas)
     sections = _without_places(config)
     recipe = {
-        "network": {**sections["network"], "outputs": OUTPUTS, "canvas": [SIZE, SIZE], "pixel_mm": PIXEL_MM},
-        "data": describe_sources(describe_slices(gathered)),
-        "figures": {
-            source: summarise(evaluate(network, [gathered.slices[row] for row in rows], torch.device("cpu")))
-            for source, rows in _to_sources(gathered).items()
+        "network": {
+            **sections["network"],
+            "outputs": outputs,
+            "canvas": [canvas, canvas],
+            "pixel_mm": FIELD_MM / canvas,
         },
-        "epoch": state["epoch"],
+        "data": describe_sources(describe_slices(gathered)),
+        "figures": judge_sources(network, config, gathered, torch.device("cpu")),
+        "epoch": epoch,
         "config": sections,
         "environment": dict(environment),
     }
     (folder / RECIPE).write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
     return recipe
+
+
+def read_best(folder: Path, config: LocalizerConfig) -> tuple[UNet, int]:
+    """The network with a run's best weights, rounded to half precision as they are shipped, and their epoch."""
+    state = read_checkpoint(folder / BEST)
+    network = UNet(len(config.task.detectors), config.network.features, config.network.depth)
+    network.load_state_dict(state["network"])
+    return network.half().float(), state["epoch"]
+
+
+def judge_sources(
+    network: UNet, config: LocalizerConfig, gathered: Gathered, device: torch.device
+) -> dict[str, dict[str, Any]]:
+    """The figures of the slices that validate, by source."""
+    detectors = config.task.detectors
+    network.to(device)
+    return {
+        source: summarise(evaluate(network, [gathered.slices[row] for row in rows], device, detectors), detectors)
+        for source, rows in _to_sources(gathered).items()
+    }
 
 
 def _without_places(config: LocalizerConfig) -> dict[str, Any]:

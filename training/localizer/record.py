@@ -20,10 +20,14 @@ def write_slice_record(folder: Path, config: LocalizerConfig, slices: pd.DataFra
     beside.replace(folder / SLICES)
 
 
-def check_same_slices(folder: Path, slices: pd.DataFrame) -> None:
-    """RecordError where slices, their pixels, masks or parts are not those that the run was begun with."""
+def check_same_slices(folder: Path, slices: pd.DataFrame, part: str = "") -> None:
+    """RecordError where slices, their pixels, masks or parts are not those that the run was begun with.
+
+    ``part``: only those of a part are there and are held against the run's.
+    """
     keys = ["source", "patient", "slice"]
     was, now = pd.read_csv(folder / SLICES, dtype=str), slices.astype(str)
+    was = was[was["part"] == part] if part else was
     both = was.merge(now, on=keys, how="outer", suffixes=("_was", "_now"), indicator=True)
     counts = {
         "gone": int((both["_merge"] == "left_only").sum()),

@@ -4,7 +4,7 @@ For SPIDER's midsagittal slices there are points at the posterior edge of five d
 few slices with masks marks them, and what it got right teaches the next one (self-training).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from imaging.geometry import FloatArray, transform
 from imaging.localizer.bodies import find_areas, LEAST_AREA_MM2, to_bodies
 from imaging.localizer.locate import LocateSettings, to_probabilities
 from imaging.localizer.numbering import to_numbered
-from imaging.localizer.slices import PIXEL_MM, Slices, to_slices
+from imaging.localizer.slices import PIXEL_MM, SIZE, Slices, to_slices
 from imaging.localizer.unet import UNet
 from imaging.volume import Volume
 from training.localizer.marked import DETECTORS, MarkedSlice, to_plain_volume
@@ -44,17 +44,32 @@ class Pointed(NamedTuple):
     points: dict[str, FloatArray]
 
 
-def read_self_marked(images: Path, points: Path, overview: Path | None, network: UNet) -> Iterator[MarkedSlice]:
-    """The slices of ``images`` that ``network`` marks in agreement with the table of points."""
+def read_self_marked(
+    images: Path,
+    points: Path,
+    overview: Path | None,
+    network: UNet,
+    size: int = SIZE,
+    is_wanted: Callable[[int], bool] = lambda _: True,
+) -> Iterator[MarkedSlice]:
+    """The slices of ``images`` that ``network`` marks in agreement with the table of points.
+
+    ``size``: of the canvas, a multiple of the usual, on which the network marks: the masks are as coarse as that.
+    ``is_wanted``: of a patient's number.
+    """
     for pointed in read_pointed(images, points, overview):
+        if not is_wanted(pointed.patient):
+            continue
         slices = to_slices(pointed.volume)
         to_canvas = np.linalg.inv(slices.affine) @ pointed.volume.affine
         on_canvas = {disc: transform(to_canvas, np.append(point, 0.0))[:2] for disc, point in pointed.points.items()}
         masks = mark(slices, on_canvas, network)
         if masks is not None:
-            known = np.ones(DETECTORS, np.bool_)
+            shown = slices if size == SIZE else to_slices(pointed.volume, size)
+            masks = masks.repeat(size // SIZE, axis=1).repeat(size // SIZE, axis=2) & shown.inside
+            known = np.ones(len(DETECTORS), np.bool_)
             yield MarkedSlice(
-                "spider-midsagittal", pointed.patient, pointed.name, slices.pixels[0], slices.inside[0], masks, known
+                "spider-midsagittal", pointed.patient, pointed.name, shown.pixels[0], shown.inside[0], masks, known
             )
 
 

@@ -4,7 +4,7 @@ The masks join a vertebra's body and its posterior elements, and have no sacrum:
 canal, and S1 comes from corners marked by hand.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import ndimage
 
 from imaging.geometry import FloatArray
+from imaging.localizer.slices import SIZE
 from training.localizer.corners import fill_corners
 from training.localizer.marked import MarkedSlice, to_canvas, to_plain_volume
 
@@ -42,13 +43,24 @@ def read_s1_corners(path: Path = SHIPPED_CORNERS) -> dict[int, FloatArray]:
     return {int(patient): own for patient, own in zip(table["patient"], corners, strict=True)}
 
 
-def read_spider(folder: Path, corners: Mapping[int, FloatArray], pixel_mm: float) -> Iterator[MarkedSlice]:
-    """The slices of ``folder/images`` whose masks are in ``folder/masks``, those far from the middle left out."""
+def read_spider(
+    folder: Path,
+    corners: Mapping[int, FloatArray],
+    pixel_mm: float,
+    size: int = SIZE,
+    is_wanted: Callable[[int], bool] = lambda _: True,
+) -> Iterator[MarkedSlice]:
+    """The slices of ``folder/images`` whose masks are in ``folder/masks``, those far from the middle left out.
+
+    ``pixel_mm``: the side of their pixels; ``size``: of the canvas; ``is_wanted``: of a patient's number.
+    """
     paths = sorted((folder / "masks").glob("*_*.png"), key=lambda path: (to_patient(path), path.name))
     if not paths:
         raise SliceError("the folder of SPIDER's slices has no masks/NUMBER_....png")
     for path in paths:
         patient = to_patient(path)
+        if not is_wanted(patient):
+            continue
         labels = read_grey(path)
         bodies = to_bodies(labels)
         if bodies is None:
@@ -57,7 +69,7 @@ def read_spider(folder: Path, corners: Mapping[int, FloatArray], pixel_mm: float
         if image.shape != labels.shape:
             raise SliceError(f"slice of patient {patient}: the image is {image.shape}, its mask {labels.shape}")
         s1 = to_s1(labels, bodies, corners.get(patient))
-        pixels, inside, masks = to_canvas(to_plain_volume(image, pixel_mm), np.stack([bodies, s1]))
+        pixels, inside, masks = to_canvas(to_plain_volume(image, pixel_mm), np.stack([bodies, s1]), size)
         known = np.array([True, patient in corners])
         yield MarkedSlice("spider", patient, path.stem, pixels, inside, masks, known)
 

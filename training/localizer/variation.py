@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.geometry import FloatArray
-from imaging.localizer.slices import PIXEL_MM, SIZE
+from imaging.localizer.slices import FIELD_MM
 from training.localizer.config import VariationSettings
 
 BIAS_SHAPE = (4, 3)
@@ -37,20 +37,23 @@ class Variation:
     cut_bottom: int
 
 
-def draw_variation(rng: np.random.Generator, settings: VariationSettings, middle: tuple[float, float]) -> Variation:
+def draw_variation(
+    rng: np.random.Generator, settings: VariationSettings, middle: tuple[float, float], size: int
+) -> Variation:
     """A variation within the settings; ``middle``: (column, row) on the canvas about which the window lies.
 
-    Every call draws as many numbers, whatever the settings are.
+    ``size``: of the canvas. Every call draws as many numbers, whatever the settings are.
     """
     geometry = rng.uniform(-1.0, 1.0, 6)
     gamma = float(np.exp(settings.gamma * rng.uniform(-1.0, 1.0)))
     bias = rng.normal(size=BIAS_SHAPE) * settings.bias * rng.uniform(0.0, 1.0)
     curve = tuple(rng.uniform(0.0, 1.0, KNOTS).tolist())
     chances, cuts, noise = rng.uniform(0.0, 1.0, 4), rng.uniform(0.0, 1.0, 2), rng.uniform(0.0, 1.0)
-    most = settings.cut_mm / PIXEL_MM
+    most = settings.cut_mm / (FIELD_MM / size)
+    window = to_window(settings, size)
     return Variation(
-        matrix=_to_matrix(geometry, settings, middle),
-        window=settings.window,
+        matrix=_to_matrix(geometry, settings, window, middle, size),
+        window=window,
         bias=bias,
         gamma=gamma,
         curve=curve if chances[0] < settings.curve_probability else (),
@@ -61,15 +64,27 @@ def draw_variation(rng: np.random.Generator, settings: VariationSettings, middle
     )
 
 
-def _to_matrix(drawn: npt.NDArray[np.float64], settings: VariationSettings, middle: tuple[float, float]) -> FloatArray:
+def to_window(settings: VariationSettings, size: int) -> tuple[int, int]:
+    """The (rows, columns) that are learnt at a time; a side of 0 is the canvas's."""
+    rows, columns = settings.window
+    return rows or size, columns or size
+
+
+def _to_matrix(
+    drawn: npt.NDArray[np.float64],
+    settings: VariationSettings,
+    shape: tuple[int, int],
+    middle: tuple[float, float],
+    size: int,
+) -> FloatArray:
     """Turned, scaled and sheared about the window's middle, which lies at ``middle``, shifted, as far as it can."""
     angle = np.radians(settings.rotation_deg) * drawn[0]
     scale, aspect = np.exp(settings.scale * drawn[1]), np.exp(settings.aspect * drawn[2])
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     shear = np.array([[1.0, settings.shear * drawn[3]], [0.0, 1.0]])
     linear = turn @ shear @ np.diag([aspect, 1.0 / aspect]) / scale
-    window = np.array(settings.window[::-1], dtype=np.float64)  # (columns, rows)
-    room = (SIZE - window) / 2
-    at_rest = (SIZE - 1) / 2 + np.clip(np.array(middle) - (SIZE - 1) / 2, -room, room)
-    centre = at_rest + np.array(settings.shift_mm) / PIXEL_MM * drawn[4:6]
+    window = np.array(shape[::-1], dtype=np.float64)  # (columns, rows)
+    room = (size - window) / 2
+    at_rest = (size - 1) / 2 + np.clip(np.array(middle) - (size - 1) / 2, -room, room)
+    centre = at_rest + np.array(settings.shift_mm) / (FIELD_MM / size) * drawn[4:6]
     return np.column_stack([linear, centre - linear @ ((window - 1) / 2)])

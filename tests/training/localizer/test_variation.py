@@ -23,7 +23,7 @@ WILD = VariationSettings(cut_mm=0.0, shift_mm=(0.0, 0.0))
 
 
 def draw(settings: VariationSettings, seed: int = 0, middle: tuple[float, float] = (120.0, 110.0)) -> Variation:
-    return draw_variation(np.random.default_rng(seed), settings, middle)
+    return draw_variation(np.random.default_rng(seed), settings, middle, SIZE)
 
 
 def vary(marked: MarkedSlice, variation: Variation) -> tuple[np.ndarray, np.ndarray]:
@@ -124,6 +124,22 @@ def test_a_window_lies_about_the_masks_and_on_the_canvas(seed: int) -> None:
     np.testing.assert_allclose(corner.matrix[:, 2], [0.0, SIZE - 128])
 
 
+def test_a_finer_canvas_is_varied_alike() -> None:
+    """Shifts, cuts and the window's place are millimetres: on 512 pixels twice as many as on 256."""
+    settings = VariationSettings(cut_top_probability=1.0, cut_bottom_probability=1.0)
+    coarse = draw_variation(np.random.default_rng(3), settings, (120.0, 110.0), 256)
+    fine = draw_variation(np.random.default_rng(3), settings, (240.5, 220.5), 512)
+    assert (coarse.window, fine.window) == ((256, 256), (512, 512))
+    np.testing.assert_allclose(fine.matrix[:, :2], coarse.matrix[:, :2])
+    middles = [each.matrix @ [*(np.array(each.window[::-1]) - 1) / 2, 1] for each in (coarse, fine)]
+    np.testing.assert_allclose((middles[1] + 0.5) / 2, middles[0] + 0.5)
+    assert abs(fine.cut_top - 2 * coarse.cut_top) <= 1
+    assert abs(fine.cut_bottom - 2 * coarse.cut_bottom) <= 1
+    assert coarse.cut_top > 0
+    part = draw_variation(np.random.default_rng(3), replace(settings, window=(0, 128)), (240.0, 220.0), 512)
+    assert part.window == (512, 128)
+
+
 def test_the_unit_range_is_that_of_the_localizers_slices() -> None:
     rng = np.random.default_rng(0)
     values, inside = rng.uniform(20.0, 500.0, (1, 200, 150)).astype(np.float32), np.ones((200, 150), np.bool_)
@@ -149,6 +165,6 @@ def test_settings_do_not_change_how_much_is_drawn() -> None:
     after = []
     for settings in (STILL, VariationSettings()):
         rng = np.random.default_rng(0)
-        draw_variation(rng, settings, (120.0, 120.0))
+        draw_variation(rng, settings, (120.0, 120.0), SIZE)
         after.append(rng.random())
     assert after[0] == after[1]
