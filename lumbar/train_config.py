@@ -116,4 +116,4 @@ def check_places(config: Config) -> None:
 def check_tensorboard(run: RunConfig) -> None:
     """UsageError where TensorBoard is asked for and not installed."""
     if run.tensorboard and find_spec("tensorboard") is None:
-        raise click.UsageError("run.tensorboard needs the package tensorboard: pip install tensorboard")
+        raise click.UsageError("run.tensorboard needs the package tensorboard: pip install 'lumbar[tensorboard]'")

@@ -15,6 +15,7 @@ import torch
 from click.testing import CliRunner, Result
 
 import lumbar.ranks
+import lumbar.train_config
 import lumbar.train_run
 from lumbar.main import main
 from tests.lumbar.run_material import small_models, write_material, write_store
@@ -203,6 +204,33 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(folder: Path, steps: int) 
     resumed, straight = (read_checkpoint(Path(name, "last.pt"))["network"] for name in ("run", "straight"))
     assert all(torch.equal(resumed[name], straight[name]) for name in straight)
     assert len(pd.read_csv("run/metrics.csv")) == 2
+
+
+def test_tensorboard_that_is_not_installed_is_named_before_anything_is_loaded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lumbar.train_config, "find_spec", lambda name: None)
+    result = run_train("--set", "run.tensorboard=true")
+    assert result.exit_code == 2
+    assert "run.tensorboard needs the package tensorboard: pip install 'lumbar[tensorboard]'" in result.output
+    assert not Path("run").exists()
+
+
+def test_tensorboard_gets_every_epoch_once_from_a_run_that_was_interrupted(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    with pytest.MonkeyPatch.context() as patch:
+        InterruptedAfter(patch, STEPS + 1)
+        assert run_train("--set", "run.tensorboard=true").exit_code == 130
+    assert run_train("--set", "run.tensorboard=true").exit_code == 0
+    events = EventAccumulator("run/tensorboard").Reload()
+    metrics = pd.read_csv("run/metrics.csv")
+    for name in metrics.columns.drop("epoch"):
+        assert [event.step for event in events.Scalars(name)] == [0, 1]
+        assert [event.value for event in events.Scalars(name)] == pytest.approx(metrics[name].tolist(), rel=1e-5)
 
 
 @pytest.fixture
