@@ -1,5 +1,7 @@
 """Small columns of bright bodies on the canvas: anterior at the left, S1 below them."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from imaging.localizer.slices import SIZE
@@ -8,6 +10,13 @@ from training.localizer.marked import MarkedSlice
 
 BODY = np.array([(0, 0), (30, 0), (30, 20), (0, 20)], dtype=np.float64)
 S1 = np.array([(0, 0), (28, 6), (22, 22), (4, 16)], dtype=np.float64)
+
+
+def to_finer(marked: MarkedSlice) -> MarkedSlice:
+    """The slice on a canvas of twice as many rows and columns."""
+    pixels, inside = (each.repeat(2, axis=0).repeat(2, axis=1) for each in (marked.pixels, marked.inside))
+    masks = marked.masks.repeat(2, axis=1).repeat(2, axis=2)
+    return replace(marked, pixels=pixels, inside=inside, masks=masks)
 
 
 def make_slice(seed: int, has_s1: bool = True, source: str = "phantom") -> MarkedSlice:

@@ -64,6 +64,17 @@ def test_what_agrees_is_kept_with_its_masks(tmp_path: Path) -> None:
     assert marked.known.all()
 
 
+def test_a_finer_canvas_has_the_same_masks(tmp_path: Path) -> None:
+    points, overview = write_tables(tmp_path, write_slice(tmp_path / "images"))
+    given = tmp_path / "images", points, overview, Oracle()
+    (usual,), (fine,) = read_self_marked(*given), read_self_marked(*given, size=512)
+    assert fine.pixels.shape == fine.masks.shape[1:] == (512, 512)
+    assert np.array_equal(fine.masks[:, ::2, ::2], usual.masks)
+    body = fine.pixels[fine.masks[0]]
+    assert body.std() < 0.2 * body.mean()  # pixels and masks lie on each other
+    assert list(read_self_marked(*given, is_wanted=lambda patient: patient != 7)) == []
+
+
 @pytest.mark.parametrize("shift", [-STEP / SHAPE[0], STEP / SHAPE[0]])
 def test_what_is_counted_one_off_is_left_out(tmp_path: Path, shift: float) -> None:
     table = write_slice(tmp_path / "images")

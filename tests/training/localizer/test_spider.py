@@ -87,6 +87,9 @@ def test_slices_come_on_the_canvas_with_anterior_at_the_left(tmp_path: Path) -> 
     assert np.nonzero(other.pixels > 0.99)[1].max() < np.nonzero(other.masks[0])[1].min()
     assert np.nonzero(other.masks[1])[0].min() > np.nonzero(other.masks[0])[0].max() - 1
     assert not (other.masks[0] & other.masks[1]).any()
+    (fine,) = read_spider(tmp_path, {12: CORNERS}, 0.7, size=512, is_wanted=lambda patient: patient == 12)
+    assert (fine.patient, fine.pixels.shape) == (12, (512, 512))
+    assert (fine.masks[:, ::2, ::2] ^ other.masks).sum() < 0.1 * other.masks.sum()
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
