@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -15,6 +16,7 @@ from lumbar.main import main
 from reportparse.audit.gold import GOLD_CODES, parse_gold
 from reportparse.audit.slots import SILENT
 from tests.imaging.small_study import to_landmarks, to_study_id, write_small_study
+from tests.lumbar.run_material import small_models, write_material
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 REPORT = "FINDINGS: L4-L5: Moderate canal stenosis. Mild left foraminal narrowing."
@@ -49,7 +51,7 @@ def test_the_calls_run_in_order_on_an_archive(tmp_path: Path, monkeypatch: pytes
 def test_the_calls_run_in_order_on_studies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scene = write_small_study(tmp_path / "studies" / "a", "A")
     monkeypatch.chdir(tmp_path)
-    calls = find_calls()[3:]
+    calls = find_calls()[3:7]
     assert [call.split()[1:3] for call in calls[::3]] == [["volumes", "inspect"], ["volumes", "build"]]
     for call in calls:
         result = CliRunner().invoke(main, shlex.split(call)[1:])
@@ -60,6 +62,22 @@ def test_the_calls_run_in_order_on_studies(tmp_path: Path, monkeypatch: pytest.M
     variables: dict[str, np.ndarray] = {}
     exec(compile(blocks("python")[1], "README.md", "exec"), variables)
     assert variables["values"].shape == variables["mask"].shape == (8, 360, 360)
+
+
+def test_the_calls_run_in_order_on_a_grader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_material(tmp_path)
+    pd.read_csv(tmp_path / "labels.csv").to_parquet(tmp_path / "labels.parquet", index=False)
+    write_small_study(tmp_path / "study", "A")
+    monkeypatch.chdir(tmp_path)
+    train, evaluate, grade = find_calls()[7:]
+    assert [call.split()[1] for call in (train, evaluate, grade)] == ["train", "evaluate", "grade"]
+    with small_models():
+        for call in (f"{train} --config run.toml", evaluate, grade):
+            result = CliRunner().invoke(main, shlex.split(call)[1:])
+            # The study shows no spine for the localizer to find.
+            allowed = (ExitCode.REFUSED,) if call is grade else (ExitCode.DONE,)
+            assert result.exit_code in allowed, f"{call}: {result.output}"
+    assert all((tmp_path / "graded" / name).exists() for name in ("predictions.csv", "grades.json"))
 
 
 def find_calls() -> list[str]:
