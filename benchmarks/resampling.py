@@ -12,27 +12,19 @@ import numpy.typing as npt
 import SimpleITK
 import torch
 from machine_facts import BUILD, describe_machine, machine, write_results
+from noise_discs import make_discs, WHITE
 from scipy.ndimage import affine_transform
 
-from imaging.augmentation import to_rotation
-from imaging.crop_plan import MARGIN
-from imaging.crops import cut_crop
-from imaging.dicom.pixels import to_part
 from imaging.frames import DiscFrame
 from imaging.grids import AXIAL, Grid, SAGITTAL, to_grid_affine
 from imaging.resampling import by_numpy, by_torch
 from imaging.resampling.matrices import to_index_matrix
 from imaging.store.crop import Crop
-from imaging.study import Stack
-from lexicons.vocabulary import LEVELS
 
 Values = npt.NDArray[np.float32]
 
 SCIPY_TIMES = 4.0
 """How many times quicker than scipy of order 1 the promise is; of SimpleITK it is once."""
-
-WHITE = 2000
-"""The largest voxel. Voxels are noise, neighbours as unlike as can be: no image differs more by a method's rounding."""
 
 
 class Job(NamedTuple):
@@ -44,34 +36,11 @@ class Job(NamedTuple):
 
 
 def make_jobs(seed: int) -> list[Job]:
-    """An axial and a sagittal crop for each of six discs, at usual spacings, tilted as discs are and slices are not."""
-    rng = np.random.default_rng(seed)
+    """An axial and a sagittal crop for each of six discs."""
     jobs = []
-    for level, tilt in zip(LEVELS, (-5.0, 0.0, 5.0, 10.0, 18.0, 32.0), strict=True):
-        axes = to_rotation((tilt, float(rng.uniform(-4, 4)), float(rng.uniform(-4, 4))))
-        frame = DiscFrame(level, rng.uniform(-10, 10, 3), axes[:, 0], axes[:, 1], axes[:, 2])
-        axial_axes = to_rotation((tilt + float(rng.uniform(-6, 6)), 0.0, 0.0)) * (0.55, 0.55, 4.4)
-        sagittal_axes = np.array([[0, 0, -4.4], [0.6, 0, 0], [0, -0.6, 0]])
-        for grid, linear, shape in ((AXIAL, axial_axes, (7, 320, 320)), (SAGITTAL, sagittal_axes, (15, 448, 448))):
-            jobs.append(Job(_cut(rng, frame, grid, linear, shape), frame, grid))
+    for disc in make_discs(seed):
+        jobs += [Job(disc.axial[0], disc.frame, AXIAL), Job(disc.sagittal[0], disc.frame, SAGITTAL)]
     return jobs
-
-
-def _cut(
-    rng: np.random.Generator,
-    frame: DiscFrame,
-    grid: Grid,
-    linear: npt.NDArray[np.float64],
-    shape: tuple[int, int, int],
-) -> Crop:
-    affine = np.eye(4)
-    affine[:3, :3] = linear
-    affine[:3, 3] = frame.centre + rng.uniform(-3, 3, 3) - linear @ ((np.array(shape[::-1]) - 1) / 2)
-    stack = Stack(shape, affine, 4.0, None, ())
-    voxels = rng.integers(0, WHITE, shape).astype(np.uint16)
-    crop = cut_crop(lambda part: to_part(stack, part.start, part.stop, voxels[part]), stack, frame, grid, MARGIN)
-    assert crop is not None
-    return crop
 
 
 def by_simpleitk(job: Job) -> SimpleITK.Image:

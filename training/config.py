@@ -142,6 +142,7 @@ def check_config(config: Config) -> None:
     """ConfigError for values out of range and for choices that contradict each other."""
     check_ranges([*_ranges(config), *ranges_of_loop(config.optimizer, config.run)])
     _check_data(config.data)
+    _check_deterministic(config)
     _check_tasks(config)
     _check_split(config.split)
     _check_model(config.model)
@@ -196,6 +197,12 @@ def _check_data(data: DataConfig) -> None:
     clip = data.clip_percentiles
     if clip and not (len(clip) == 2 and 0 <= clip[0] < clip[1] <= 100):
         raise ConfigError("data.clip_percentiles must be empty or two rising numbers 0 to 100, such as [1, 99]")
+
+
+def _check_deterministic(config: Config) -> None:
+    # torch refuses kthvalue on a GPU where algorithms are to be deterministic.
+    if config.run.deterministic and config.data.clip_percentiles and config.run.accelerator != "cpu":
+        raise ConfigError('run.deterministic: data.clip_percentiles has no such form on a GPU; set accelerator = "cpu"')
 
 
 def _check_tasks(config: Config) -> None:

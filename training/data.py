@@ -134,7 +134,7 @@ def vary_batch(values: Tensor, mask: Tensor, augmentations: Sequence[Augmentatio
     """
     axes, shape = (1, 2, 3), (-1, 1, 1, 1)
     gain, gamma, noise = (
-        torch.tensor([getattr(augmentation, name) for augmentation in augmentations]).view(shape).to(values)
+        torch.tensor([getattr(each, name) for each in augmentations]).view(shape).to(values, non_blocking=True)
         for name in ("gain", "gamma", "noise")
     )
     low = values.masked_fill(~mask, torch.inf).amin(axes, keepdim=True)

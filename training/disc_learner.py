@@ -76,7 +76,8 @@ class DiscLearner:
 
     def to_device(self, batch: Batch) -> Batch:
         """The batch with its labels on the device; voxels follow when they are sampled."""
-        return batch._replace(low=batch.low.to(self.device), high=batch.high.to(self.device))
+        low, high = (each.to(self.device, non_blocking=True) for each in (batch.low, batch.high))
+        return batch._replace(low=low, high=high)
 
     def weigh(self, batch: Batch) -> Tensor:
         """The sum of the weights of the slots that have a label."""

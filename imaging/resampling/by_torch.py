@@ -12,6 +12,7 @@ from math import inf
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn.functional import grid_sample
 
@@ -108,12 +109,18 @@ def _to_device(crops: Sequence[Crop], device: torch.device) -> list[torch.Tensor
     if not crops:
         return []
     flat = np.concatenate([crop.volume.voxels.reshape(-1) for crop in crops])
-    shipped = torch.from_numpy(flat.view(np.int16)).to(device).int().bitwise_and_(0xFFFF)  # few operations know uint16
+    shipped = _ship(flat.view(np.int16), device).int().bitwise_and_(0xFFFF)  # few operations know uint16
     decoded = []
     for stored, crop in zip(torch.split(shipped, [crop.volume.voxels.size for crop in crops]), crops, strict=True):
         voxels = stored.view(crop.volume.voxels.shape).float().mul_(crop.scale).add_(crop.offset)
         decoded.append(torch.cat([voxels, voxels[-1:]]))
     return decoded
+
+
+def _ship(array: npt.NDArray[np.generic], device: torch.device) -> torch.Tensor:
+    """The array on the device; the host does not wait, so that it prepares a batch while a GPU trains on the last."""
+    tensor = torch.from_numpy(array)
+    return (tensor.pin_memory() if device.type == "cuda" else tensor).to(device, non_blocking=True)
 
 
 def _to_rows(voxels: torch.Tensor, volume: Volume, matrix: FloatArray, grid: Grid, numbers: torch.Tensor) -> _Rows:
@@ -192,7 +199,7 @@ def _leave(rows: _Rows) -> bool:
 
 def _to_mask(rows: _Rows) -> torch.Tensor:
     device = rows.numbers.device
-    first, stop = (torch.from_numpy(each).to(device)[:, None] for each in rows.inside)
+    first, stop = (_ship(each, device)[:, None] for each in rows.inside)
     return (rows.numbers >= first) & (rows.numbers < stop)
 
 
@@ -226,7 +233,7 @@ def _split(rows: _Rows, like: torch.Tensor) -> Pair:
 
 def _positions(rows: _Rows, axis: int, out: torch.Tensor, scale: float = 1.0, offset: float = 0.0) -> torch.Tensor:
     """One index of each sample of the rows, (row, width), scaled and moved, in ``out``."""
-    starts = torch.from_numpy((rows.starts[axis] * scale + offset).astype(np.float32)[:, None]).to(out.device)
+    starts = _ship((rows.starts[axis] * scale + offset).astype(np.float32)[:, None], out.device)
     return torch.add(starts, rows.numbers, alpha=float(rows.step[axis]) * scale, out=out)
 
 

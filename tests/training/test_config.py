@@ -51,6 +51,7 @@ def test_nothing_is_the_papers_run() -> None:
         ({"augmentation": {"shift_mm": [1.0, 2.0]}}, ["augmentation.shift_mm has 2 values", "3"]),
         ({"augmentation": {"shift_mm": [1.0, 2.0, 80]}}, ["augmentation.shift_mm[2] is 80"]),
         ({"data": {"clip_percentiles": [99, 1]}}, ["data.clip_percentiles", "rising"]),
+        ({"data": {"clip_percentiles": [1, 99]}, "run": {"deterministic": True}}, ["deterministic", "cpu"]),
         ({"model": {"views": []}}, ["model.views"]),
         ({"model": {"views": ["axial"]}}, ["model.view_dropout", "axial"]),
         ({"optimizer": {"name": "adamw"}}, ["learning_rate", "0.0003"]),
@@ -70,6 +71,7 @@ def test_what_is_wrong_is_said(values: dict[str, Any], words: list[str]) -> None
     "values",
     [
         {"targets": {"tasks": ["SCS", "LFS"]}, "augmentation": {"flip_probability": 0.0}},
+        {"data": {"clip_percentiles": [1, 99]}, "run": {"deterministic": True, "accelerator": "cpu"}},
         {"model": {"views": ["axial"], "view_dropout": 0}},
         {"optimizer": {"name": "adamw", "learning_rate": 3e-4, "schedule": "cosine", "warmup_steps": 10}},
         {"targets": {"tasks": ["SCS", "LFS", "RFS", "LSS", "RSS"]}},

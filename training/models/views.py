@@ -28,7 +28,7 @@ def drop_views(present: Tensor, share: float, generator: torch.Generator) -> Ten
 
     A disc never loses its only view. ``generator`` is one of the processor.
     """
-    draw = torch.rand(len(present), 2, generator=generator).to(present.device)
+    draw = torch.rand(len(present), 2, generator=generator).to(present.device, non_blocking=True)
     dropped = (draw[:, 0] < share) & present.all(dim=1)
     column = (draw[:, 1] < 0.5).long()
     return present & ~(dropped[:, None] & torch.nn.functional.one_hot(column, 2).bool())
