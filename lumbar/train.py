@@ -17,6 +17,8 @@ from lumbar.train_config import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from training.config import Config
     from training.preparation import Prepared
 
@@ -145,8 +147,10 @@ def prepare_run(config: "Config", out: Path, restart: bool, ranks: Ranks) -> "Pr
 
 def describe(prepared: "Prepared", config: "Config") -> None:
     """Say what is learnt from, what was dropped and why, and how the rest is split."""
+    from training.coverage import count_without_view, find_absent_grades
     from training.phantoms import NONE
     from training.preparation import count_dropped, count_parts
+    from training.split import Part
 
     dropped = prepared.joined.dropped
     used = len(prepared.joined.targets.discs)
@@ -160,5 +164,21 @@ def describe(prepared: "Prepared", config: "Config") -> None:
         click.echo(
             f"{prepared.phantom} of these studies are phantoms: what a grader learns from them holds of no patient"
         )
-    if not prepared.patients:
-        click.echo("no table of patients (--patients): every study counts as another patient")
+    targets = prepared.joined.targets
+    for view, count in count_without_view(prepared.reader.index, targets.discs, config.model.views).items():
+        if count:
+            click.echo(f"discs without {view} images: {count} of {used}")
+    for task, grades in find_absent_grades(targets, prepared.rows(Part.TRAINING)):
+        names = " or ".join(grade.name.lower() for grade in grades)
+        click.echo(f"{task}: no slot that trains is {names}: the grader cannot learn to say so")
+    _describe_patients(prepared.patients, set(targets.discs["study_id"]))
+
+
+def _describe_patients(patients: "Mapping[str, str]", studies: "set[str]") -> None:
+    """Say which studies count as patients of their own."""
+    lacking = len(studies - patients.keys())
+    if lacking == len(studies):
+        why = "the table of patients has none of these studies" if patients else "no table of patients (--patients)"
+        click.echo(f"{why}: every study counts as another patient")
+    elif lacking:
+        click.echo(f"studies that the table of patients lacks: {lacking}; each counts as another patient")

@@ -1,6 +1,6 @@
 """Labels and volumes joined: the discs that have both, and why the others were dropped."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ NOTHING_LEARNT = "no slot of the tasks teaches anything"
 
 
 class JoinError(ValueError):
-    """Labels and volumes that have no disc in common; the message says how many each has."""
+    """Labels and volumes that leave no disc to learn from; the message says what differs."""
 
 
 class Joined(NamedTuple):
@@ -48,12 +48,25 @@ def join_discs(labels: pd.DataFrame, volumes: Collection[tuple[str, Level]], con
     learnt = (targets.low != MISSING).any(axis=1)
     reasons |= {disc: NOTHING_LEARNT for disc, kept in zip(both, learnt, strict=True) if not kept}
     if not learnt.any():
-        studies = len({study_id for study_id, _ in labelled}), len({study_id for study_id, _ in volumes})
-        raise JoinError(
-            f"labels of {studies[0]} studies and volumes of {studies[1]} leave no disc to learn from; "
-            f"most often: {pd.Series(list(reasons.values())).mode()[0] if reasons else 'both are empty'}"
-        )
+        raise JoinError(_explain(labelled, volumes, reasons))
     return Joined(take(targets, np.flatnonzero(learnt)), _to_table(reasons))
+
+
+def _explain(
+    labelled: Collection[tuple[str, Level]],
+    volumes: Collection[tuple[str, Level]],
+    reasons: Mapping[tuple[str, Level], str],
+) -> str:
+    """Why no disc is left: what labels and volumes have of studies, and where these do not meet a study of each."""
+    of_labels, of_volumes = ({study_id for study_id, _ in discs} for discs in (labelled, volumes))
+    head = f"labels of {len(of_labels)} studies and volumes of {len(of_volumes)} leave no disc to learn from"
+    if of_labels and of_volumes and not of_labels & of_volumes:
+        return (
+            f"{head}: they have no study in common; the first study_id of the labels is {min(of_labels)}, of the "
+            f"volumes {min(of_volumes)} (--study-id-from of `lumbar volumes build` says where study ids come from)"
+        )
+    most = pd.Series(list(reasons.values())).mode()[0] if reasons else "both are empty"
+    return f"{head}; they have {len(of_labels & of_volumes)} studies in common; most often: {most}"
 
 
 def _filter(

@@ -9,6 +9,7 @@ import pandas as pd
 from imaging.store.reader import VolumeStore
 from reportparse.label_table import read_label_table
 from training.config import Config, DataConfig, SplitConfig
+from training.coverage import check_tasks, check_views, count_without_view
 from training.join import join_discs, Joined
 from training.patients import read_patients
 from training.phantoms import find_phantoms, to_word
@@ -41,6 +42,9 @@ def prepare(config: Config) -> Prepared:
     labels = read_label_table(Path(config.data.labels))
     patients = patients_of(config.data)
     joined = join_discs(labels, reader.discs, config.targets)
+    discs = joined.targets.discs
+    check_views(count_without_view(reader.index, discs, config.model.views), len(discs))
+    check_tasks(joined.targets)
     return Prepared(reader, joined, _split(joined.targets, config.split, patients), patients)
 
 

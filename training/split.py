@@ -130,7 +130,10 @@ def write_split(split: pd.DataFrame, path: Path) -> None:
 
 def read_split(path: Path) -> pd.DataFrame:
     """A split from CSV; SplitError where it is none."""
-    split = pd.read_csv(path, dtype="string")
+    try:
+        split = pd.read_csv(path, dtype="string")
+    except ValueError:  # of pandas and the decoder, whose messages quote the file
+        raise SplitError(f"{path.name} is no table; expected columns study_id, level, part") from None
     if list(split.columns) != ["study_id", "level", "part"]:
         raise SplitError(f"{path.name} has columns {', '.join(split.columns)}; expected study_id, level, part")
     for column, allowed in (("level", LEVELS), ("part", PARTS)):

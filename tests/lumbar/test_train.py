@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 import lumbar.ranks
 import lumbar.train_config
 import lumbar.train_run
+from lexicons.vocabulary import View
 from lumbar.main import main
 from tests.lumbar.run_material import small_models, write_material, write_store
 from tests.training.disc_makers import make_cohort
@@ -146,6 +147,104 @@ def test_a_run_whose_store_learns_of_phantoms_is_not_gone_on_with(begun: Path) -
 def test_a_run_begun_before_phantoms_were_told_goes_on(begun: Path) -> None:
     pd.read_csv("run/discs.csv", dtype="string").drop(columns="phantom").to_csv("run/discs.csv", index=False)
     assert run_train().exit_code == 0
+
+
+def empty(table: pd.DataFrame) -> None:
+    Path("labels.csv").write_bytes(b"")
+
+
+def no_rows(table: pd.DataFrame) -> None:
+    write_labels(table.iloc[:0])
+
+
+def other_studies(table: pd.DataFrame) -> None:
+    write_labels(table.assign(study_id="t" + table["study_id"]))
+
+
+def no_canal(table: pd.DataFrame) -> None:
+    write_labels(table[table["task"] != "SCS"])
+
+
+def one_patient(table: pd.DataFrame) -> None:
+    write_labels(table[table["study_id"] == "s0"])
+
+
+def no_level(table: pd.DataFrame) -> None:
+    write_labels(table.drop(columns="level"))
+
+
+def twice(table: pd.DataFrame) -> None:
+    write_labels(pd.concat([table, table]))
+
+
+def write_labels(table: pd.DataFrame) -> None:
+    table.to_csv("labels.csv", index=False)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (empty, "labels.csv ends in .csv, but its content is no such table"),
+        (no_rows, "labels of 0 studies and volumes of 8 leave no disc to learn from"),
+        (other_studies, "the first study_id of the labels is ts0, of the volumes s0"),
+        (no_canal, "no label teaches SCS: leave it out of targets.tasks"),
+        (one_patient, "1 to split by patient; expected at least 3"),
+        (no_level, "no column 'level'"),
+        (twice, "a second row for the same study_id, level and task"),
+    ],
+)
+def test_labels_that_cannot_be_learnt_from(folder: Path, spoil: Callable[[pd.DataFrame], None], words: str) -> None:
+    spoil(pd.read_csv("labels.csv"))
+    assert_refused(run_train(), words)
+
+
+def assert_refused(result: Result, words: str) -> None:
+    """One line says why, and nothing stands in the run folder that a next start would stumble over."""
+    assert result.exit_code == 1, result.output
+    assert words in result.output
+    assert "a fault in lumbar" not in result.output
+    assert len(result.output.strip().splitlines()) == 1
+    assert not Path("run/discs.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("--store=nothing", "no volume store here: store.json is missing"),
+        ("--patients=empty.csv", "its content is no such table"),
+        ("--set=split.file=empty.csv", "empty.csv is no table; expected columns study_id, level, part"),
+    ],
+)
+def test_other_data_that_cannot_be_used(folder: Path, option: str, words: str) -> None:
+    Path("nothing").mkdir()
+    Path("empty.csv").touch()
+    assert_refused(run_train(option), words)
+
+
+def test_a_store_without_a_view_that_is_asked_for(folder: Path) -> None:
+    memory, _ = make_cohort(8, 0, views=(View.SAGITTAL,))
+    write_store(Path("volumes"), memory.discs)
+    assert_refused(run_train(), "no disc with a label has axial images: set model.views = ['sagittal']")
+    result = run_train("--set=model.views=['sagittal']", "--set=model.view_dropout=0.0", "--set=run.epochs=1")
+    assert result.exit_code == 0, result.output
+
+
+def test_what_the_data_lack_is_said(folder: Path) -> None:
+    sagittal, _ = make_cohort(8, 0, views=(View.SAGITTAL,))
+    both, _ = make_cohort(8, 0)
+    write_store(Path("volumes"), both.discs | {("s2", "L4-L5"): sagittal.discs["s2", "L4-L5"]})
+    table = pd.read_csv("labels.csv")
+    canal = table["task"] == "SCS"
+    table.loc[canal, ["grade", "low", "high"]] = table.loc[canal, ["grade", "low", "high"]].clip(upper=1)
+    write_labels(table)
+    pd.DataFrame({"study_id": ["s0", "s1", "elsewhere"], "patient_id": "p"}).to_csv("patients.csv", index=False)
+    result = run_train("--patients", "patients.csv", "--set", "run.epochs=1")
+    assert result.exit_code == 0, result.output
+    assert "discs without axial images: 1 of 24" in result.output
+    assert "without sagittal" not in result.output
+    assert "SCS: no slot that trains is moderate or severe: the grader cannot learn to say so" in result.output
+    assert "LFS: no slot" not in result.output
+    assert "studies that the table of patients lacks: 6; each counts as another patient" in result.output
 
 
 def test_deepspine_filters_say_what_they_drop(folder: Path) -> None:

@@ -69,6 +69,14 @@ def test_used_and_dropped_are_every_disc_once() -> None:
     assert sorted(used + dropped) == sorted(spoken_of | {(s, level.value) for s, level in volumes})
 
 
-def test_nothing_in_common_is_said() -> None:
-    with pytest.raises(JoinError, match="labels of 1 studies and volumes of 1 leave no disc"):
-        join_discs(make_labels(label_rows("a")), volumes_of("b"), TargetConfig())
+@pytest.mark.parametrize(
+    ("volumes", "words"),
+    [
+        (volumes_of("b"), "no study in common; the first study_id of the labels is a, of the volumes b"),
+        (volumes_of("a", LEVELS[5:]), "1 studies in common; most often: no volume"),
+        ([], "labels of 1 studies and volumes of 0 leave no disc to learn from"),
+    ],
+)
+def test_nothing_in_common_is_said(volumes: list[tuple[str, Level]], words: str) -> None:
+    with pytest.raises(JoinError, match=words):
+        join_discs(make_labels(label_rows("a", LEVELS[:3])), volumes, TargetConfig())
