@@ -133,9 +133,7 @@ def is_limit(ready: float, rates: Sequence[Rates]) -> bool:
     return best.device < ready or (best.loop is not None and best.loop < LEAST_SHARE * ready)
 
 
-def measure_data(
-    amount: Amount, mode: Mode, workers: Sequence[int], device: torch.device, reader: DiscReader
-) -> dict[str, Any]:
+def measure_data(amount: Amount, mode: Mode, device: torch.device, reader: DiscReader) -> dict[str, Any]:
     """The data path by numbers of workers, alone and under the project's own loop; the training without it."""
     model, targets, batch = find_model(amount.data_model), make_targets(amount.studies, 0), amount.data_batch
     samples = make_samples(reader, targets)
@@ -149,7 +147,7 @@ def measure_data(
     print(f"  trained on volumes that lie ready: {ready:.1f} discs/s")
     step = try_loop_step(to_config(amount, mode, device), reader, targets)
     rates = []
-    for count in workers:
+    for count in amount.workers:
         rates.append(time_rates(samples, amount, count, model, device, step))
         show_rates(rates[-1])
     limit = is_limit(ready, rates)

@@ -39,7 +39,7 @@ MODES = (
 class Amount(NamedTuple):
     """How much is measured. Of the speed: network, batch sizes, modes, steps before and in each window, windows.
 
-    Of the data path and of resuming: network, batch sizes, studies of six discs, timed epochs.
+    Of the data path and of resuming: network, batch sizes, worker processes, studies of six discs, timed epochs.
     """
 
     model: str
@@ -51,12 +51,13 @@ class Amount(NamedTuple):
     data_model: str
     data_batch: int
     resume_batch: int
+    workers: tuple[int, ...]
     studies: int
     epochs: int
 
 
-ON_GPU = Amount("deepspine", (16, 32, 64), tuple(mode.name for mode in MODES), 5, 10, 5, "deepspine", 32, 8, 64, 3)
-ON_CPU = Amount("deepspine", (2,), ("float32", "bf16", "bf16-last"), 1, 1, 2, "deepspine-tiny", 6, 2, 2, 3)
+ON_GPU = Amount("deepspine", (32,), tuple(mode.name for mode in MODES), 5, 10, 5, "deepspine", 32, 8, (0, 4, 8), 64, 3)
+ON_CPU = Amount("deepspine", (2,), ("float32", "bf16", "bf16-last"), 1, 1, 2, "deepspine-tiny", 6, 2, (0, 2), 2, 3)
 
 
 def to_config(amount: Amount, mode: Mode, device: torch.device) -> Config:
@@ -104,12 +105,17 @@ def measure_mode(
         step = make_step(model, mode, batch, device)
         seconds = time_windows(step, device, amount.warm_up, amount.steps, amount.windows)
     except RuntimeError as error:  # torch's errors of memory and of compilers, too
-        return row | {"failed": f"{type(error).__name__}: {str(error).partition(chr(10))[0][:120]}"}
+        return row | {"failed": to_reason(error)}
     finally:
         if mode.compiled:
             torch._dynamo.reset()  # else what is compiled keeps its network
     figures = to_figures(seconds, batch, cost, 2 if mode.bfloat16 else 4, bandwidth)
     return row | figures | {"peak_mib": read_peak_mib(device), "step_s": seconds}
+
+
+def to_reason(error: RuntimeError) -> str:
+    """The kind of an error and the first line of what it says."""
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0][:120]}"
 
 
 def to_figures(seconds: Sequence[float], batch: int, cost: Cost, value_bytes: int, bandwidth: float) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import torch
 from noise_discs import make_targets
-from training_modes import Amount, Mode, to_config
+from training_modes import Amount, Mode, to_config, to_reason
 
 from training.config import Config
 from training.data import DiscReader
@@ -83,16 +83,23 @@ def measure_resume(amount: Amount, mode: Mode, device: torch.device, reader: Dis
     targets, batch = make_targets(amount.studies, 0), amount.resume_batch
     material = DiscMaterial(reader, targets, list(range(3 * batch)), list(range(3 * batch, 4 * batch)))
     config = to_config(amount, mode._replace(compiled=False), device)
-    results = []
-    for deterministic in (True, False) if device.type == "cuda" else (True,):
-        run = replace(config.run, epochs=2, batch_size=batch, save_steps=1, deterministic=deterministic)
+    deterministic = (True, False) if device.type == "cuda" else (True,)
+    return [_measure_one(config, material, batch, each) for each in deterministic]
+
+
+def _measure_one(config: Config, material: DiscMaterial, batch: int, deterministic: bool) -> dict[str, Any]:
+    run = replace(config.run, epochs=2, batch_size=batch, save_steps=1, deterministic=deterministic)
+    how = {"model": config.model.name, "precision": run.precision, "deterministic": deterministic}
+    said = f"{config.model.name}, {run.precision}, {'' if deterministic else 'not '}deterministic"
+    try:
         with TemporaryDirectory() as folder:
             apart = compare(replace(config, run=run), material, Path(folder), stop_after=2)
-        how = "deterministic" if deterministic else "not deterministic"
-        same = "bit for bit the same" if apart.loss == apart.weight == 0 else "NOT THE SAME"
-        print(
-            f"{amount.data_model}, {config.run.precision}, {how}: stopped and resumed, against not stopped: {same}; "
-            f"losses differ by {apart.loss:.3g}, weights by {apart.weight:.3g} at most"
-        )
-        results.append({"deterministic": deterministic, "precision": config.run.precision, **apart._asdict()})
-    return results
+    except RuntimeError as error:  # an operation that has no deterministic form on this device, for one
+        print(f"{said}: failed: {to_reason(error)}")
+        return how | {"failed": to_reason(error)}
+    same = "bit for bit the same" if apart.loss == apart.weight == 0 else "NOT THE SAME"
+    print(
+        f"{said}: stopped and resumed, against not stopped: {same}; "
+        f"losses differ by {apart.loss:.3g}, weights by {apart.weight:.3g} at most"
+    )
+    return how | apart._asdict()

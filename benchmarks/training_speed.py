@@ -3,7 +3,7 @@
 import argparse
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,7 +13,7 @@ from device_clock import choose_device, describe_device
 from machine_facts import BUILD, describe_machine, machine, write_results
 from noise_discs import keep_discs, write_discs
 from training_data_path import measure_data
-from training_modes import Amount, choose_mode, measure_speed, MODES, ON_CPU, ON_GPU
+from training_modes import Amount, choose_mode, measure_speed, MODES, ON_CPU, ON_GPU, to_reason
 from training_resume import measure_resume
 
 from training.data import DiscReader
@@ -32,7 +32,7 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--modes", nargs="+", choices=[mode.name for mode in MODES])
     parser.add_argument("--data-mode", choices=[mode.name for mode in MODES], help="that of data and resume")
     parser.add_argument("--data-batch", type=int)
-    parser.add_argument("--workers", nargs="+", type=int, default=(0, 2), help="numbers of worker processes")
+    parser.add_argument("--workers", nargs="+", type=int, help="numbers of worker processes")
     parser.add_argument("--studies", type=int, help="of six discs each, for data and resume")
     parser.add_argument("--epochs", type=int, help="of the data path, timed")
     parser.add_argument("--windows", type=int, help="of steps, timed")
@@ -68,12 +68,21 @@ def run_parts(asked: argparse.Namespace, amount: Amount, device: torch.device) -
     with TemporaryDirectory() as folder:
         reader = open_reader(Path(folder), amount.studies)
         if "data" in asked.parts:
-            yield "data", measure_data(amount, mode, asked.workers, device, reader)
+            yield "data", or_failed("data", lambda: measure_data(amount, mode, device, reader))
         if "resume" in asked.parts:
-            try:
-                yield "resume", measure_resume(amount, mode, device, reader)
-            except ModuleNotFoundError as error:
-                print(f"left out, {error.name} is missing: a run that is stopped and resumed")
+            yield "resume", or_failed("resume", lambda: measure_resume(amount, mode, device, reader))
+
+
+def or_failed(part: str, measure: Callable[[], Any]) -> Any:
+    """The figures of a part; where it cannot be measured, why: the other parts go on."""
+    try:
+        return measure()
+    except ModuleNotFoundError as error:
+        reason = f"left out, {error.name} is missing: {part}"
+    except RuntimeError as error:
+        reason = f"failed, {part}: {to_reason(error)}"
+    print(reason)
+    return {"failed": reason}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

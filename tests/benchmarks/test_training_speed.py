@@ -121,6 +121,15 @@ def test_a_mode_that_fails_says_why_and_the_others_go_on(load: Load, monkeypatch
     modes.show_row(row)
 
 
+def test_a_part_that_fails_says_why_and_the_others_go_on(load: Load, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        raise RuntimeError("no algorithm\nand more")
+
+    assert load("training_speed").or_failed("resume", fail) == {"failed": "failed, resume: RuntimeError: no algorithm"}
+    assert "no algorithm" in capsys.readouterr().out
+    assert load("training_speed").or_failed("resume", lambda: 3) == 3
+
+
 def test_the_data_path_is_measured_in_the_quickest_mode_that_training_has(load: Load) -> None:
     modes = load("training_modes")
     rows = [
@@ -224,7 +233,7 @@ def test_it_runs_small_where_packages_are_missing_and_says_what_it_leaves_out(tm
     ]  # fmt: skip
     written = json.loads((tmp_path / "speed.json").read_text())
     assert written["device"]["device"].startswith("CPU")
-    assert written["speed"]["rows"][0]["discs_per_s"] > 0 and "resume" not in written
+    assert written["speed"]["rows"][0]["discs_per_s"] > 0 and "lightning_fabric" in written["resume"]["failed"]
     assert written["data"]["rates"][0]["loop"] is None and written["data"]["reader"] == "DiscsInMemory"
 
 
