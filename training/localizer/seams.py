@@ -8,27 +8,20 @@ from torch.nn.functional import binary_cross_entropy_with_logits, max_pool2d
 
 from training.loss import LossSum
 
-REACH_MM = 6.0
+REACH_MM = 5.6
 """How far from a body its seam may be: gaps of up to twice as much are seams."""
-ASIDE_MM = 1.5
-"""Along the endplates between two bodies; S1 is looked for as far as REACH_MM to that side too, for it is tilted."""
 
 
 def find_seams(masks: Tensor, pixel_mm: float) -> Tensor:
     """Where a closing of the masks fills gaps, (n, 1, height, width) bool.
 
-    ``masks``: (n, 2, height, width) bool, the bodies above the sacrum, and S1. The gaps between the former are closed
-    up and down, those between all of them to every side.
+    ``masks``: (n, 2, height, width) bool, the bodies above the sacrum, and S1.
     """
-    reach, aside = (round(distance / pixel_mm) for distance in (REACH_MM, ASIDE_MM))
-    bodies, every = masks[:, :1], masks.any(dim=1, keepdim=True)
-    return (_close(bodies, reach, aside) & ~bodies) | (_close(every, reach, reach) & ~every)
-
-
-def _close(mask: Tensor, rows: int, columns: int) -> Tensor:
-    size, padding = (2 * rows + 1, 2 * columns + 1), (rows, columns)
-    grown = max_pool2d(mask.float(), size, 1, padding)
-    return -max_pool2d(-grown, size, 1, padding) > 0.5
+    reach = round(REACH_MM / pixel_mm)
+    vertebrae = masks.any(dim=1, keepdim=True)
+    grown = max_pool2d(vertebrae.float(), 2 * reach + 1, 1, reach)
+    closed = -max_pool2d(-grown, 2 * reach + 1, 1, reach) > 0.5
+    return closed & ~vertebrae
 
 
 def sum_seam_entropy(logits: Tensor, masks: Tensor, seams: Tensor, weights: Tensor, seam_weight: float) -> LossSum:

@@ -26,7 +26,7 @@ from training.localizer.config import (
     UNetConfig,
     VariationSettings,
 )
-from training.localizer.evaluation import evaluate, summarise
+from training.localizer.evaluation import evaluate, judge_slice, summarise
 from training.localizer.learner import SliceMaterial, to_material
 from training.localizer.material import gather, Gathered
 from training.localizer.phantoms import make_phantom
@@ -108,18 +108,24 @@ def test_every_form_overfits_two_slices(detectors: tuple[str, ...], canvas: int,
 
 
 def test_seams_of_one_detector_are_those_between_all_vertebrae() -> None:
-    """S1 alone still learns to keep clear of L5."""
-    config = to_localizer_config({"task": {"detectors": ["s1"]}, "slices": {"phantoms": 1}, "loss": {"seam": 1.0}})
-    learner = SliceMaterial([make_slice(0)], [0], [0]).to_learner(config, torch.device("cpu"))
-    batch = learner.collate([learner.samples[-1, 0]])
-    right, into_l5 = (
-        float(next(learner.judge(Sees(batch.masks[:, 1:], up), [batch], torch.inference_mode))[0, 0]) for up in (0, 8)
-    )
-    without = to_localizer_config({"task": {"detectors": ["s1"]}, "slices": {"phantoms": 1}})
-    plain = SliceMaterial([make_slice(0)], [0], [0]).to_learner(without, torch.device("cpu"))
-    dice_only = float(next(plain.judge(Sees(batch.masks[:, 1:], 8), [batch], torch.inference_mode))[0, 0])
-    assert right == pytest.approx(-1.0, abs=0.01)
-    assert into_l5 > dice_only + 0.1
+    """S1 alone still learns to keep clear of L5, on any canvas alike."""
+    losses = {}
+    for canvas, marked in ((256, make_slice(0)), (512, to_finer(make_slice(0)))):
+        for weight in (0.0, 20.0):
+            config = to_localizer_config({
+                "task": {"detectors": ["s1"]}, "slices": {"phantoms": 1, "canvas": canvas},
+                "loss": {"seam": 1.0, "seam_weight": weight},
+            })  # fmt: skip
+            learner = SliceMaterial([marked], [0], [0]).to_learner(config, torch.device("cpu"))
+            batch = learner.collate([learner.samples[-1, 0]])
+            assert float(learner.weigh(batch)) == 1.0
+            for rows in (0, 6):
+                network = Sees(batch.masks[:, 1:], rows * canvas // 256)
+                (sums,) = learner.judge(network, [batch], torch.inference_mode)
+                losses[canvas, weight, rows] = float(sums[0, 0] / sums[0, 1])
+    assert losses[256, 20.0, 0] == pytest.approx(-1.0, abs=0.01)
+    assert losses[256, 20.0, 6] > losses[256, 0.0, 6] + 0.05
+    assert losses[512, 20.0, 6] == pytest.approx(losses[256, 20.0, 6], rel=0.03)
 
 
 class Sees(torch.nn.Module):
@@ -144,6 +150,18 @@ def test_one_detector_is_judged_by_its_own_vertebrae() -> None:
     assert (blind["usable"], blind["same_number"]) == (0.0, 0.0)
     merged = summarise(evaluate(Sees(masks[:, :1], 20), slices, torch.device("cpu"), ("lumbar",)), ("lumbar",))
     assert (merged["usable"], merged["solitary"]) == (0.0, 0.0)
+
+
+def test_areas_count_by_their_millimetres() -> None:
+    """A speck of 98 mm2 is no vertebra on either canvas, one of 196 mm2 is."""
+    for marked in (make_slice(0), to_finer(make_slice(0))):
+        scale = len(marked.pixels) // 256
+        for side, expected in ((7, 1.0), (10, 0.0)):
+            seen = marked.masks.astype(np.float32)
+            seen[0, : side * scale, : side * scale] = 1.0
+            judged = judge_slice(seen, marked)
+            assert summarise([judged])["usable"] == expected
+            assert judged.errors_mm["lumbar"].max() == 0.0
 
 
 def test_slices_without_s1_teach_the_detector_of_s1_nothing() -> None:
