@@ -283,7 +283,8 @@ def test_weights_and_recipe_are_written(tmp_path: Path) -> None:
     run(SMALL, tmp_path)
     gathered = Gathered(*MATERIAL)
     write_slice_record(tmp_path, SMALL, describe_slices(gathered))
-    recipe = export(tmp_path, SMALL, gathered, {"torch": "2"})
+    begun = replace(SMALL, network=replace(SMALL.network, init="/home/somebody/first/vertebrae.safetensors"))
+    recipe = export(tmp_path, begun, gathered, {"torch": "2"})
     text = (tmp_path / "vertebrae.json").read_text()
     assert json.loads(text) == json.loads(json.dumps(recipe))
     assert "somebody" not in text
