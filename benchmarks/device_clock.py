@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import torch
@@ -43,6 +43,15 @@ def wait(device: torch.device) -> None:
         torch.cuda.synchronize(device)
 
 
+def now(device: torch.device) -> float:
+    """Seconds: of a GPU by the clock, once it is done; of a processor those that this process took of it.
+
+    The latter have nothing in them of what else the machine does; on one thread they are what an idle one takes.
+    """
+    wait(device)
+    return perf_counter() if device.type == "cuda" else process_time()
+
+
 def time_windows(
     step: Callable[[], object], device: torch.device, warm_up: int, steps: int, windows: int
 ) -> list[float]:
@@ -51,12 +60,10 @@ def time_windows(
         step()
     seconds = []
     for _ in range(windows):
-        wait(device)
-        began = perf_counter()
+        began = now(device)
         for _ in range(steps):
             step()
-        wait(device)
-        seconds.append((perf_counter() - began) / steps)
+        seconds.append((now(device) - began) / steps)
     return seconds
 
 

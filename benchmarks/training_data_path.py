@@ -6,10 +6,10 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 import torch
-from device_clock import time_windows, wait
+from device_clock import now, time_windows, wait
 from noise_discs import make_targets
 from torch.utils._python_dispatch import TorchDispatchMode
-from training_modes import Amount, make_step, Mode, to_config
+from training_modes import Amount, launch, make_step, Mode, to_config
 
 from imaging.augmentation import AugmentationSettings
 from imaging.intensity import NormaliseSettings
@@ -72,12 +72,16 @@ def time_path(
     rates = []
     for epoch in range(1, epochs + 1):
         batches.epoch = epoch
-        wait(device)
-        began = perf_counter()
+        began = read_clock(device, workers)
         count = _use_all(loader, use)
-        wait(device)
-        rates.append(count * batch / (perf_counter() - began))
+        rates.append(count * batch / (read_clock(device, workers) - began))
     return median(rates)
+
+
+def read_clock(device: torch.device, workers: int) -> float:
+    """``now``; by the clock where workers do what the process would not be charged for."""
+    wait(device)
+    return perf_counter() if workers else now(device)
 
 
 def _use_all(loader: Iterable[Batch], use: Callable[[Batch], object]) -> int:
@@ -91,12 +95,10 @@ def _use_all(loader: Iterable[Batch], use: Callable[[Batch], object]) -> int:
 def make_loop_step(config: Config, reader: DiscReader, targets: Targets) -> Callable[[Batch], object]:
     """A step of the project's own loop; ImportError where lightning_fabric is missing."""
     from training.loop import take_step
-    from training.run import build_fabric, build_run
+    from training.run import build_run
 
-    fabric = build_fabric(config)
-    fabric.launch()
     rows = list(range(len(targets.discs)))
-    run = build_run(config, DiscMaterial(reader, targets, rows, rows[:1]), fabric)
+    run = build_run(config, DiscMaterial(reader, targets, rows, rows[:1]), launch(config))
     run.wrapped.train()
     return lambda batch: take_step(run, [batch])
 
@@ -150,13 +152,20 @@ def measure_data(amount: Amount, mode: Mode, device: torch.device, reader: DiscR
     for count in amount.workers:
         rates.append(time_rates(samples, amount, count, model, device, step))
         show_rates(rates[-1])
-    limit = is_limit(ready, rates)
-    print(f"  the data path {'IS THE LIMIT' if limit else 'is not the limit'}")
+    limit = is_limit(ready, rates) if device.type == "cuda" else None
+    print(f"  {to_verdict(limit)}")
     return {
         "model": model.name, "mode": mode.name, "batch": batch, "discs": len(targets.discs),
         "reader": type(reader).__name__, "work": work._asdict(), "ready": ready,
         "rates": [each._asdict() for each in rates], "is_limit": limit,
     }  # fmt: skip
+
+
+def to_verdict(limit: bool | None) -> str:
+    """In words; None is a processor."""
+    if limit is None:
+        return "whether the data path is the limit is a GPU's question: here both take their turns on the same cores"
+    return f"the data path {'IS THE LIMIT' if limit else 'is not the limit'}"
 
 
 def try_loop_step(config: Config, reader: DiscReader, targets: Targets) -> Callable[[Batch], object] | None:
@@ -189,7 +198,8 @@ def time_rates(
 
 def show_rates(rates: Rates) -> None:
     loop = "" if rates.loop is None else f", trained on by the loop {rates.loop:.1f}"
+    how = f"{rates.workers} workers{', by the clock' if rates.workers else ''}"
     print(
-        f"  {rates.workers} workers: from the store to a batch {rates.host:.1f} discs/s, "
+        f"  {how}: from the store to a batch {rates.host:.1f} discs/s, "
         f"on to volumes on the device {rates.device:.1f}{loop}"
     )

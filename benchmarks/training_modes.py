@@ -1,8 +1,9 @@
 """Ways to train a grader, each timed on volumes that lie ready on the device: discs a second, and against the floor."""
 
+import logging
 from collections.abc import Callable, Sequence
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TYPE_CHECKING
 
 import torch
 from device_clock import measure_bandwidth, read_peak_mib, reset_peak, time_windows
@@ -13,6 +14,9 @@ from training.loss import sum_losses
 from training.memory_format import to_channels_last
 from training.models import find_model, Model
 from training.optim import build_optimizer
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 
 class Mode(NamedTuple):
@@ -70,6 +74,16 @@ def to_config(amount: Amount, mode: Mode, device: torch.device) -> Config:
         channels_last=mode.channels_last,
     )
     return Config(model=ModelConfig(amount.data_model), run=run)  # type: ignore[arg-type]
+
+
+def launch(config: Config) -> "Fabric":
+    """The devices of a training; ImportError where lightning_fabric is missing."""
+    from training.run import build_fabric
+
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+    fabric = build_fabric(config)
+    fabric.launch()
+    return fabric
 
 
 def make_step(model: Model, mode: Mode, batch: int, device: torch.device) -> Callable[[], None]:
@@ -138,7 +152,7 @@ def measure_speed(amount: Amount, device: torch.device) -> dict[str, Any]:
     cost, bandwidth = count_cost(model), measure_bandwidth(device)
     show_cost(model, cost, bandwidth, amount.batches[-1])
     print(
-        f"{'mode':24}{'batch':>6}{'discs/s':>10}{'slowest':>10}{'quickest':>10}{'ms/disc':>10}{'floor':>7}"
+        f"{'mode':24}{'batch':>6}{'discs/s':>10}{'slowest':>10}{'quickest':>10}{'ms/disc':>10}{'of floor':>10}"
         f"{'TFLOP/s':>9}{'peak MiB':>10}"
     )
     rows = []
@@ -170,7 +184,7 @@ def show_row(row: dict[str, Any]) -> None:
     slowest, quickest = row["discs_per_s_range"]
     print(
         f"{row['mode']:24}{row['batch']:>6}{row['discs_per_s']:>10.2f}{slowest:>10.2f}{quickest:>10.2f}"
-        f"{row['ms_per_disc']:>10.2f}{row['share_of_floor']:>7.0%}{row['tflop_per_s']:>9.2f}{row['peak_mib']:>10.0f}"
+        f"{row['ms_per_disc']:>10.2f}{row['share_of_floor']:>10.0%}{row['tflop_per_s']:>9.2f}{row['peak_mib']:>10.0f}"
     )
 
 

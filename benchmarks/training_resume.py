@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import torch
 from noise_discs import make_targets
-from training_modes import Amount, Mode, to_config, to_reason
+from training_modes import Amount, launch, Mode, to_config, to_reason
 
 from training.config import Config
 from training.data import DiscReader
@@ -48,7 +48,6 @@ def compare(config: Config, material: DiscMaterial, folder: Path, stop_after: in
 
 def _train(config: Config, material: DiscMaterial, folder: Path, stop_after: int = 0) -> None:
     from training.loop import Progress, train
-    from training.run import build_fabric
 
     taken = 0
 
@@ -58,10 +57,8 @@ def _train(config: Config, material: DiscMaterial, folder: Path, stop_after: int
         if taken == stop_after:
             raise _Stopped
 
-    fabric = build_fabric(config)
-    fabric.launch()
     try:
-        train(config, material, folder, fabric, watch)
+        train(config, material, folder, launch(config), watch)
     finally:
         torch.use_deterministic_algorithms(False)
 

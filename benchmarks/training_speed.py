@@ -1,7 +1,6 @@
 """How quickly a grader trains on this device: discs a second, share of what memory allows, data path, resuming."""
 
 import argparse
-import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -37,7 +36,7 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, help="of the data path, timed")
     parser.add_argument("--windows", type=int, help="of steps, timed")
     parser.add_argument("--steps", type=int, help="in each window")
-    parser.add_argument("--threads", type=int, help="of torch on a processor")
+    parser.add_argument("--threads", type=int, help="of torch; on a processor it is one, whose seconds count")
     parser.add_argument("--out", type=Path, default=BUILD / "benchmarks" / "training_speed.json")
     return parser.parse_args(arguments)
 
@@ -90,15 +89,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = read_arguments(arguments)
     # cuBLAS reads it when it starts; a deterministic run needs it.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     device = choose_device(asked.device)
-    if asked.threads:
-        torch.set_num_threads(asked.threads)
+    if asked.threads or device.type == "cpu":
+        torch.set_num_threads(asked.threads or 1)
     facts, about = machine(), describe_device(device)
     print(describe_machine(facts))
     print(f"device: {about['device']}, torch {about['torch']}")
     if device.type == "cpu":
-        print("NO GPU: measured small, on the processor, whose cores train and prepare discs at once")
+        print("NO GPU: measured small, in seconds of the processor on one thread")
     amount = to_amount(asked, device)
     results = {"machine": facts, "device": about, "amount": amount._asdict()}
     for name, figures in run_parts(asked, amount, device):
