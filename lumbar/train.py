@@ -93,6 +93,7 @@ def train(
       lumbar train --config localizer.toml --set slices.spider=SPIDER --out localizer
     """
     ranks = read_ranks()
+    out = out if out.name else out.resolve()  # "." has no name
     with first_speaks(ranks):
         is_localizer = names_localizer(config_file)
     if config_file is not None and is_localizer:
@@ -127,8 +128,11 @@ def _on_ranks(config: "Config", ranks: Ranks) -> "Config":
 def prepare_run(config: "Config", out: Path, restart: bool, ranks: Ranks) -> "Prepared | None":
     """The discs of a run; its folder begun, or found to be of the same config and data; None where it is complete."""
     from training.preparation import prepare
+    from training.run_lock import held
     from training.run_record import check_same_data, describe_discs, is_complete, open_run, write_record
 
+    if ranks.rank == 0:
+        click.get_current_context().with_resource(held(out))
     complete = is_complete(out) and not restart
     begun = ranks.rank == 0 and open_run(out, config, restart)
     prepared = prepare(config)

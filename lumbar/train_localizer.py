@@ -49,8 +49,11 @@ def _prepare(config: "LocalizerConfig", out: Path, restart: bool, ranks: Ranks) 
     """The slices of a run; its folder begun, or found to be of the same slices; None where it is complete."""
     from training.localizer.material import describe_slices
     from training.localizer.record import check_same_slices, RECIPE, write_slice_record
+    from training.run_lock import held
     from training.run_record import is_complete, open_run
 
+    if ranks.rank == 0:
+        click.get_current_context().with_resource(held(out))
     complete = is_complete(out) and (out / RECIPE).exists() and not restart
     begun = ranks.rank == 0 and open_run(out, config, restart)
     if complete:

@@ -3,6 +3,7 @@
 import logging
 import math
 import os
+import shlex
 from collections.abc import Sized
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +12,15 @@ import click
 
 from lumbar.console import Progress as Bar
 from lumbar.console import progress
+from lumbar.errors import ExitCode
 from lumbar.ranks import first_speaks, Ranks
+from lumbar.work import available_cores
 from training.config import Config
 from training.preparation import Prepared
 from training.run_record import read_lowest_loss, write_environment, write_summary
 
 if TYPE_CHECKING:
+    from training.config import RunConfig
     from training.learner import LoopConfig, Material
     from training.loop import Progress
     from training.tensorboard_log import TensorBoardLog
@@ -56,7 +60,7 @@ def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> No
     rows = prepared.rows(Part.TRAINING), prepared.rows(Part.VALIDATION)
     material = DiscMaterial(prepared.reader, targets, *rows, prepared.phantom)
     if run_loop(config, material, out, ranks):
-        click.echo(f"now: lumbar evaluate {out.name}")
+        click.echo(f"now: lumbar evaluate {shlex.quote(str(out))}")
 
 
 def run_loop(config: "LoopConfig", material: "Material", out: Path, ranks: Ranks) -> bool:
@@ -67,17 +71,21 @@ def run_loop(config: "LoopConfig", material: "Material", out: Path, ranks: Ranks
     from training.environment import check_devices, describe_environment
     from training.loop import train
     from training.run import build_fabric
-    from training.run_folder import TENSORBOARD
+    from training.run_folder import LAST, TENSORBOARD
     from training.tensorboard_log import TensorBoardLog
 
     with first_speaks(ranks):
         check_devices(config.run.accelerator, config.run.devices)
+        _check_cores(config.run, ranks)
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     fabric = build_fabric(config)
     fabric.launch()
     fabric.barrier()  # only now has every rank the folder as the first one left it
     if not fabric.is_global_zero:
-        train(config, material, out, fabric)
+        try:
+            train(config, material, out, fabric)
+        except KeyboardInterrupt:  # the first rank says so
+            raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None
         return False
     write_environment(out, describe_environment(fabric.device, fabric.world_size))
     with progress(_steps(config, material.training, fabric.world_size), "steps") as bar:
@@ -86,7 +94,8 @@ def run_loop(config: "LoopConfig", material: "Material", out: Path, ranks: Ranks
         try:
             train(config, material, out, fabric, watcher.watch)
         except KeyboardInterrupt:
-            click.echo("the same command goes on from the last checkpoint", err=True)
+            goes_on = "goes on from the last checkpoint" if (out / LAST).exists() else "begins anew: no checkpoint yet"
+            click.echo(f"the same command {goes_on}", err=True)
             raise
     best = write_summary(out)
     click.echo(
@@ -94,6 +103,18 @@ def run_loop(config: "LoopConfig", material: "Material", out: Path, ranks: Ranks
         f"validation loss {best['validation_loss']:.4f}"
     )
     return True
+
+
+def _check_cores(run: "RunConfig", ranks: Ranks) -> None:
+    """UsageError for more processes than cores, unless a launcher has started them already."""
+    import torch
+
+    on_cpu = run.accelerator == "cpu" or not torch.cuda.is_available()
+    if ranks.devices is None and on_cpu and run.devices > available_cores():
+        raise click.UsageError(
+            f"run.devices is {run.devices}: so many processes would train, on {available_cores()} cores; "
+            "run.devices = 1 uses all of them"
+        )
 
 
 def _steps(config: "LoopConfig", rows: Sized, ranks: int) -> int:

@@ -1,6 +1,5 @@
 """The training of a grader or a localizer, in order: resume, epochs of steps, validation, checkpoints."""
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -15,8 +14,8 @@ from training.determinism import seed_torch
 from training.learner import LoopConfig, Material
 from training.loss import LossSum
 from training.optim import learning_rate_at, set_learning_rate
-from training.run import add_ranks, build_run, resume, Run, save_epoch, save_last
-from training.run_folder import LAST, RunError
+from training.run import add_ranks, build_run, check_finite, resume, Run, save_epoch, save_last
+from training.run_folder import LAST
 from training.sampling import Batches, load, to_plain_batches
 
 
@@ -112,8 +111,7 @@ def _end_epoch(run: Run, rows: list[int], began: float) -> dict[str, float]:
     """Validate, and the epoch's row of metrics.csv."""
     _share_statistics(run)
     validation_loss, *figures = (float(sums.mean()) for sums in _validate(run, rows))
-    if not math.isfinite(validation_loss):
-        raise RunError(f"the validation loss of epoch {run.epoch} is {validation_loss}; try a lower learning_rate")
+    check_finite(validation_loss, "validation", run.epoch)
     numerator, denominator = add_ranks(run.fabric, run.sums).tolist()
     return {
         "epoch": run.epoch,

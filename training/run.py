@@ -98,9 +98,19 @@ def save_epoch(run: Run, metrics: dict[str, float], folder: Path) -> None:
     save_last(run, folder)
 
 
+def check_finite(loss: float, name: str, epoch: int) -> None:
+    """RunError where a loss is no number: nothing that follows would be one."""
+    if not math.isfinite(loss):
+        raise RunError(
+            f"the {name} loss of epoch {epoch + 1} is {loss}: the weights diverge; "
+            "set a lower optimizer.learning_rate, in another folder or with --restart"
+        )
+
+
 def save_last(run: Run, folder: Path) -> None:
-    """Write last.pt, from which the run can be taken up."""
+    """Write last.pt, from which the run can be taken up; RunError, and the last one stays, where it diverges."""
     sums = add_ranks(run.fabric, run.sums)
+    check_finite(float(sums[0]), "training", run.epoch)
     if not run.fabric.is_global_zero:
         return
     state = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, IO
 
 import pandas as pd
 import torch
@@ -20,10 +20,27 @@ class RunError(ValueError):
 
 
 def write_checkpoint(state: Mapping[str, Any], path: Path) -> None:
-    """Write plain tensors, numbers and text; a kill leaves the file that was there."""
+    """Write plain tensors, numbers and text; a kill, or a full disk, leaves the file that was there.
+
+    OSError, with the file's name, where it cannot be written.
+    """
     beside = path.with_suffix(".writing")
-    torch.save(dict(state), beside)
-    beside.replace(path)
+    try:
+        with beside.open("wb") as file:
+            _save(state, file)
+        beside.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path.name) from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _save(state: Mapping[str, Any], file: IO[bytes]) -> None:
+    try:
+        torch.save(dict(state), file)
+    except RuntimeError as error:
+        # torch covers the reason, a full disk, by its own complaint about the place that it then finds.
+        raise error.__context__ if isinstance(error.__context__, OSError) else error from None
 
 
 def read_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:

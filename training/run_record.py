@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from imaging.store.whole_file import write_whole
 from training.config import Config
 from training.config_file import is_localizer, read_config, read_values, to_toml
 from training.localizer.config import LocalizerConfig, read_localizer_config
@@ -25,10 +26,11 @@ DROPPED = "dropped.csv"
 METRICS = "metrics.csv"
 ENVIRONMENT = "environment.json"
 SUMMARY = "summary.json"
+CHECKPOINTS = ("last.pt", "best.pt")
 _MADE = (
     SUMMARY, "MODEL_CARD.md", "evaluation.*", "confusion.png", "roc.png", "reliability.png", "training_curves.png",
     "predictions_*", "tensorboard/events.*",
-    "vertebrae.*", "last.pt", "best.pt", METRICS, ENVIRONMENT, DROPPED, DISCS, SLICES, SPLIT, CONFIG,
+    "vertebrae.*", *CHECKPOINTS, METRICS, ENVIRONMENT, DROPPED, DISCS, SLICES, SPLIT, CONFIG,
 )  # fmt: skip
 """What a new start removes, the config last: cut short, it is still a run's folder."""
 
@@ -40,19 +42,22 @@ class RecordError(ValueError):
 def open_run(folder: Path, config: Config | LocalizerConfig, restart: bool = False) -> bool:
     """Make the folder of a run; whether one of the same config was begun there.
 
-    RecordError where the folder holds something else, or a run of another config; ``restart`` removes a run's files.
+    RecordError where the folder holds something else, or a run of another config; ``restart`` removes a run's files,
+    and so does a new start where nothing was learnt yet: there is nothing to lose.
     """
     folder.mkdir(parents=True, exist_ok=True)
     begun = (folder / CONFIG).exists()
     if not begun and any(folder.iterdir()):
         raise RecordError(f"{folder.name} holds files but no {CONFIG}: it is no run; name a new or empty folder")
-    if begun and restart:
+    recorded = any((folder / name).exists() for name in (DISCS, SLICES))
+    learnt = any((folder / name).exists() for name in (*CHECKPOINTS, SUMMARY))
+    if begun and (restart or (recorded and not learnt)):
         for path in [path for pattern in _MADE for path in folder.glob(pattern)]:
             path.unlink()
         return False
     if begun:
         check_same_config(_read_any_config(folder / CONFIG), config)
-    return any((folder / name).exists() for name in (DISCS, SLICES))
+    return recorded
 
 
 def _read_any_config(path: Path) -> Config | LocalizerConfig:
@@ -114,7 +119,7 @@ def _to_text(low: int, high: int) -> str:
 
 def write_record(folder: Path, config: Config, discs: pd.DataFrame, split: pd.DataFrame, dropped: pd.DataFrame) -> None:
     """Write what a run was begun with: its config, split and discs, and the discs that were dropped."""
-    (folder / CONFIG).write_text(to_toml(config), encoding="utf-8")
+    write_whole(folder / CONFIG, [to_toml(config).encode()])
     write_split(split, folder / SPLIT)
     dropped.to_csv(folder / DROPPED, index=False)
     # Last: with it the record is whole.

@@ -1,6 +1,8 @@
 """Which samples make a batch: keys (epoch, row), shuffled by seed and epoch, shared out over ranks."""
 
-from collections.abc import Callable, Iterator, Sequence
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -54,12 +56,55 @@ def load(
     collate: Callable[[Sequence[Any]], BatchT],
     batches: Batches | Sequence[list[Key]],
     workers: int,
-) -> DataLoader[BatchT]:
-    """A loader of batches; ``workers`` processes read ahead, and stay from epoch to epoch."""
-    return DataLoader(
-        samples,
+) -> Iterable[BatchT]:
+    """A loader of batches; ``workers`` processes read ahead, and stay from epoch to epoch.
+
+    What is wrong with a sample is raised as it is without workers.
+    """
+    if not workers:
+        return DataLoader(samples, batch_sampler=batches, collate_fn=collate)
+    loader = DataLoader(
+        _Told(samples),
         batch_sampler=batches,
         num_workers=workers,
-        collate_fn=collate,
-        persistent_workers=workers > 0,
+        collate_fn=partial(_collate_told, collate),
+        worker_init_fn=_leave_interrupts,
+        persistent_workers=True,
     )
+    return _Raising(loader)
+
+
+class _Told(Dataset[Any]):
+    """Samples, or the error that came instead: torch would make the worker's whole traceback its message."""
+
+    def __init__(self, samples: Dataset[Any]) -> None:
+        self.samples = samples
+
+    def __getitem__(self, key: Any) -> Any:
+        try:
+            return self.samples[key]
+        except ValueError as error:
+            return error
+
+
+def _collate_told(collate: Callable[[Sequence[Any]], Any], samples: Sequence[Any]) -> Any:
+    errors = [sample for sample in samples if isinstance(sample, ValueError)]
+    return errors[0] if errors else collate(samples)
+
+
+def _leave_interrupts(worker: int) -> None:
+    """Ctrl-C reaches every process of a terminal; only the first one answers it, and ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class _Raising:
+    """The batches of a loader, or the first error among them."""
+
+    def __init__(self, loader: DataLoader[Any]) -> None:
+        self.loader = loader
+
+    def __iter__(self) -> Iterator[Any]:
+        for batch in self.loader:
+            if isinstance(batch, ValueError):
+                raise batch
+            yield batch

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tomllib
@@ -17,6 +18,7 @@ from click.testing import CliRunner, Result
 import lumbar.ranks
 import lumbar.train_config
 import lumbar.train_run
+import training.loop
 from lexicons.vocabulary import View
 from lumbar.main import main
 from tests.lumbar.run_material import small_models, write_material, write_store
@@ -24,6 +26,7 @@ from tests.training.disc_makers import make_cohort
 from training.config import Config
 from training.config_file import to_config, to_toml
 from training.run_folder import read_checkpoint
+from training.run_lock import held
 
 MISUSED = """
 import sys
@@ -330,6 +333,65 @@ def test_tensorboard_gets_every_epoch_once_from_a_run_that_was_interrupted(
     for name in metrics.columns.drop("epoch"):
         assert [event.step for event in events.Scalars(name)] == [0, 1]
         assert [event.value for event in events.Scalars(name)] == pytest.approx(metrics[name].tolist(), rel=1e-5)
+
+
+def test_an_interrupt_before_the_first_checkpoint_says_so(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        InterruptedAfter(patch, 1)
+        result = run_train("--set", "run.save_steps=0")
+    assert result.exit_code == 130
+    assert "the same command begins anew: no checkpoint yet" in result.output
+    result = run_train("--set", "run.save_steps=0", "--set", "run.epochs=1")
+    assert result.exit_code == 0, "there was nothing to lose"
+
+
+def test_a_second_process_in_the_folder_is_told(folder: Path) -> None:
+    with held(Path("run")):
+        result = run_train("--restart")
+    assert result.exit_code == 1
+    assert result.output == "lumbar: another process works in run: wait for its end, or name another folder\n"
+
+
+def test_a_device_that_was_not_here_does_not_bind_the_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    assert run_train("--set", "run.accelerator=cuda").exit_code == 1
+    result = run_train("--set", "run.epochs=1")
+    assert result.exit_code == 0, result.output
+
+
+def test_a_config_that_somebody_else_laid_there_is_left_alone(folder: Path) -> None:
+    Path("run").mkdir()
+    Path("run/config.toml").write_text("# mine\n")
+    assert "the folder has a run of another config" in run_train().output
+    assert Path("run/config.toml").read_text() == "# mine\n"
+
+
+def test_more_processes_than_cores(folder: Path) -> None:
+    result = run_train("--set", "run.devices=4096")
+    assert result.exit_code == 2
+    assert "run.devices is 4096: so many processes would train" in result.output
+
+
+def test_weights_that_diverge_are_answered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No best weights are kept of them, and the loss is no number in the first epoch already."""
+    monkeypatch.setattr(training.loop, "learning_rate_at", lambda *_: 1e38)
+    result = run_train("--set=run.save_steps=0", "--set=optimizer.name=adadelta", "--set=optimizer.learning_rate=1.0")
+    assert result.exit_code == 1
+    last = result.output.splitlines()[-1]
+    assert re.fullmatch(r"lumbar: the validation loss of epoch 1 is nan: the weights diverge; set a lower .*", last)
+    assert not Path("run/best.pt").exists() and not Path("run/summary.json").exists()
+
+
+def test_a_disk_that_is_full_is_named(folder: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        result = run_train()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (result.exit_code, result.output.splitlines()[-1]) == (1, "lumbar: last.pt: File too large")
+    assert not list(Path("run").glob("*.writing"))
+    assert run_train("--set", "run.epochs=1").exit_code == 0
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """The loop learns, keeps the best, and ends in the same weights whether or not it was killed on the way."""
 
+import errno
+import resource
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, IO
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,9 @@ import training.loop
 import training.models
 from imaging.augmentation import AugmentationSettings
 from imaging.intensity import NormaliseSettings
-from lexicons.vocabulary import View
+from imaging.store.crop import DiscCrops
+from imaging.store.schema import StoreError
+from lexicons.vocabulary import Level, View
 from tests.training.disc_makers import make_cohort
 from training.config import Config, ModelConfig, OptimizerConfig, RunConfig
 from training.config_file import to_config
@@ -24,7 +28,7 @@ from training.loop import Progress, take_step, train
 from training.loss import LossSum, sum_losses
 from training.models import find_model, Model
 from training.run import build_run
-from training.run_folder import append_metrics, read_checkpoint, RunError
+from training.run_folder import append_metrics, read_checkpoint, RunError, write_checkpoint
 
 EVERYTHING = Config(
     model=ModelConfig("deepspine-tiny", dropout=0.2, view_dropout=0.3),
@@ -202,8 +206,21 @@ def test_nobody_to_validate_is_said_before_training(tmp_path: Path) -> None:
 
 def test_a_loss_that_is_no_number_stops_the_run(tmp_path: Path) -> None:
     wild = replace(EVERYTHING, optimizer=OptimizerConfig(learning_rate=1e38))
-    with pytest.raises(RunError, match=r"validation loss of epoch 0 is (nan|inf)"):
+    wild = replace(wild, run=replace(EVERYTHING.run, save_steps=0))
+    with pytest.raises(RunError, match=r"validation loss of epoch 1 is (nan|inf): .* lower optimizer.learning_rate"):
         train(wild, make_material(), tmp_path, fabric())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_loss_that_is_no_number_is_never_taken_up_again(tmp_path: Path) -> None:
+    """A checkpoint within the epoch is not written over by one of weights that are no numbers."""
+    wild = replace(EVERYTHING, optimizer=OptimizerConfig(learning_rate=1e38), run=replace(EVERYTHING.run, epochs=1))
+    with pytest.raises(RunError, match="training loss of epoch 1 is nan"):
+        train(wild, make_material(12), tmp_path, fabric())
+    kept = read_checkpoint(tmp_path / "last.pt")
+    assert kept["step"] >= 1
+    assert np.isfinite(kept["sums"]).all()
+    assert not (tmp_path / "best.pt").exists()
 
 
 def test_the_config_of_a_checkpoint_reads_back(tmp_path: Path) -> None:
@@ -223,16 +240,45 @@ def test_metrics_of_epochs_done_again_are_replaced(tmp_path: Path) -> None:
 
 
 def test_a_kill_while_writing_leaves_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from training.run_folder import write_checkpoint
-
     path = tmp_path / "last.pt"
     write_checkpoint({"epoch": 1}, path)
 
-    def half(state: object, to: Path) -> None:
-        to.write_bytes(b"half")
+    def half(state: object, to: IO[bytes]) -> None:
+        to.write(b"half")
         raise Killed
 
     monkeypatch.setattr(torch, "save", half)
     with pytest.raises(Killed):
         write_checkpoint({"epoch": 2}, path)
     assert read_checkpoint(path) == {"epoch": 1}
+    assert [each.name for each in tmp_path.iterdir()] == ["last.pt"]
+
+
+def test_a_full_disk_leaves_the_last_checkpoint_and_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "last.pt"
+    write_checkpoint({"epoch": 1}, path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(OSError, match=r"File too large: 'last.pt'") as raised:
+            write_checkpoint({"epoch": 2, "weights": torch.zeros(100_000)}, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert raised.value.errno == errno.EFBIG
+    assert read_checkpoint(path) == {"epoch": 1}
+    assert [each.name for each in tmp_path.iterdir()] == ["last.pt"]
+
+
+def test_what_is_wrong_with_a_sample_is_raised_from_workers_as_without(tmp_path: Path) -> None:
+    """Not torch's message, which is the worker's whole traceback, paths and all."""
+    material = make_material()
+    for workers in (0, 1):
+        config = replace(EVERYTHING, run=replace(EVERYTHING.run, workers=workers))
+        with pytest.raises(StoreError) as raised:
+            train(config, material._replace(reader=BrokenStore()), tmp_path, fabric())
+        assert str(raised.value) == "study s1 is damaged"
+
+
+class BrokenStore:
+    def read_disc(self, study_id: str, level: Level | str) -> DiscCrops:
+        raise StoreError("study s1 is damaged")
