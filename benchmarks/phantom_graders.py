@@ -170,7 +170,7 @@ def to_lines(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
 @click.option("--epochs", default=16, show_default=True)
 @click.option("--jobs", default=os.cpu_count(), show_default="all cores", help="Trainings side by side.")
 def main(out: Path, studies: int, seed: int, seeds: int, epochs: int, jobs: int) -> None:
-    """Train eighteen small graders and hold them against reports and the phantom's own grades. Stop and go on freely."""
+    """Train eighteen graders and hold them against reports and the phantom's own grades. Stop it at any time."""
     facts = machine()
     print(f"{describe_machine(facts)}, {studies} studies, {seeds} seeds")
     out.mkdir(parents=True, exist_ok=True)
