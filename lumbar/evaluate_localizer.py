@@ -37,48 +37,53 @@ def evaluate_localizer(folder: Path, out: Path, device: str) -> str:
 
     The slices are read and made again; RecordError where they are not those of the run, or no longer there.
     """
-    from training.environment import choose_device, describe_environment
-    from training.localizer.material import describe_slices, gather_held_out, VALIDATION
-    from training.localizer.recipe import judge_sources, read_best
-    from training.localizer.record import check_same_slices
-    from training.run_predictions import check_trained
-
-    check_trained(folder)
-    config = read_localizer_config(folder / CONFIG)
-    _check_places(config)
-    gathered = gather_held_out(config, make_phantoms)
-    check_same_slices(folder, describe_slices(gathered), VALIDATION)
-    network, epoch = read_best(folder, config)
-    chosen = choose_device(device)
-    figures = judge_sources(network, config, gathered, chosen)
-    text = describe(folder.name, epoch, config, figures)
-    values = {
-        "run": folder.name,
-        "best_epoch": epoch,
-        "detectors": config.task.detectors,
-        "figures": figures,
-        "environment": describe_environment(chosen, 1),
-    }
+    config = _read_run(folder)
+    values = {"run": folder.name, **_judge(folder, config, device)}
+    text = describe(config, values)
     out.mkdir(parents=True, exist_ok=True)
     (out / "evaluation.txt").write_text(text, encoding="utf-8")
     (out / "evaluation.json").write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     return text
 
 
-def _check_places(config: LocalizerConfig) -> None:
+def _read_run(folder: Path) -> LocalizerConfig:
+    """A run's config; RecordError where it has no weights yet, or where what it was made from is not there."""
+    from training.run_predictions import check_trained
+
+    check_trained(folder)
+    config = read_localizer_config(folder / CONFIG)
     for key, place in to_places(config).items():
         if key != "network.init" and not Path(place).exists():
             raise RecordError(f"{Path(place).name}, which the run was made from ({key}), is not there")
+    return config
 
 
-def describe(name: str, epoch: int, config: LocalizerConfig, figures: dict[str, Own]) -> str:
+def _judge(folder: Path, config: LocalizerConfig, device: str) -> dict[str, Any]:
+    """The figures of a run's best weights, by source of the slices held out, and what they are of."""
+    from training.environment import choose_device, describe_environment
+    from training.localizer.material import describe_slices, gather_held_out, VALIDATION
+    from training.localizer.recipe import judge_sources, read_best
+    from training.localizer.record import check_same_slices
+
+    chosen = choose_device(device)
+    gathered = gather_held_out(config, make_phantoms)
+    check_same_slices(folder, describe_slices(gathered), VALIDATION)
+    network, epoch = read_best(folder, config)
+    return {
+        "best_epoch": epoch,
+        "detectors": list(config.task.detectors),
+        "figures": judge_sources(network, config, gathered, chosen),
+        "environment": describe_environment(chosen, 1),
+    }
+
+
+def describe(config: LocalizerConfig, values: dict[str, Any]) -> str:
     """The table: a column for each source of slices, and the paper's."""
-    detectors = config.task.detectors
-    rows = [["", *figures, "paper"], *_to_rows(detectors, list(figures.values()))]
+    figures: dict[str, Own] = values["figures"]
+    rows = [["", *figures, "paper"], *_to_rows(config.task.detectors, list(figures.values()))]
+    title = f"{values['run']}: the weights of epoch {values['best_epoch'] + 1}, on patients held out"
     table = "\n".join(map(_to_line, rows))
-    return (
-        f"{name}: the weights of epoch {epoch + 1}, on patients held out\n\n{table}\n\n{_to_remarks(config, figures)}"
-    )
+    return f"{title}\n\n{table}\n\n{_to_remarks(config, figures)}"
 
 
 def _to_line(row: list[str]) -> str:
