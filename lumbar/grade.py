@@ -9,7 +9,7 @@ import click
 
 from lumbar.arguments import study_id_from_option, study_ids_option
 from lumbar.console import progress
-from lumbar.errors import ExitCode
+from lumbar.errors import ExitCode, to_line
 
 if TYPE_CHECKING:
     from imaging.dicom.scan import Scan
@@ -120,10 +120,18 @@ def _choose(scan: "Scan", study_ids: Sequence[str]) -> "list[Study]":
 
 
 def _grade(study: "Study", landmarks: "Landmarks | Localize", grader: "Grader", device: "Device") -> "GradedStudy":
+    """The grades of a study; a fault that nothing foresaw refuses the study, and the others are graded."""
     from imaging.pipeline import PipelineSettings
-    from lumbar.grade_study import grade_study
+    from imaging.refusal import Refusal
+    from lumbar.grade_study import grade_study, GradedStudy, no_predictions
 
-    return grade_study(study, landmarks, grader, device, PipelineSettings())
+    try:
+        return grade_study(study, landmarks, grader, device, PipelineSettings())
+    except Exception as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else to_line(error)  # no file's name
+        return GradedStudy(
+            study.study_id, no_predictions(grader), (), (Refusal(study.study_id, "study", "fault", "", reason),)
+        )
 
 
 def to_finder(path: Path | None) -> "Callable[[str], Landmarks | Localize]":

@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 
 from imaging.geometry import FloatArray
-from imaging.landmarks import LandmarkError, Landmarks
+from imaging.landmarks import Landmarks
 from imaging.pipeline import build_discs, Built, Localize, PipelineSettings
 from imaging.preview.locate import to_located
 from imaging.preview.sheet import Located
@@ -54,8 +54,8 @@ def grade_study(
     """
     known = _find_landmarks(study, landmarks, settings)
     watch("landmarks")
-    if isinstance(known, Refusal):
-        return GradedStudy(study.study_id, no_predictions(grader), (), (known,))
+    if not isinstance(known, Landmarks):
+        return GradedStudy(study.study_id, no_predictions(grader), (), known)
     built = build_discs(study, known, settings)
     watch("crops")
     discs, unseen = _split_by_view(study.study_id, built.discs, grader)
@@ -66,13 +66,19 @@ def grade_study(
     return GradedStudy(study.study_id, predictions, discs, (*built.refusals, *unseen), known, located)
 
 
-def _find_landmarks(study: Study, landmarks: Landmarks | Localize, settings: PipelineSettings) -> Landmarks | Refusal:
+def _find_landmarks(
+    study: Study, landmarks: Landmarks | Localize, settings: PipelineSettings
+) -> Landmarks | tuple[Refusal, ...]:
+    """The landmarks, or why there are none."""
     if isinstance(landmarks, Landmarks):
         return landmarks
+    selection = select_series(study, settings.selection)
+    if selection.sagittal is None:
+        return selection.refusals
     try:
-        return landmarks(study, select_series(study, settings.selection))
-    except LandmarkError as error:
-        return Refusal(study.study_id, "landmarks", error.code, "", str(error))
+        return landmarks(study, selection)
+    except ImagingError as error:
+        return (Refusal(study.study_id, "landmarks", error.code or "not-located", error.tag, str(error)),)
 
 
 def _locate(study: Study, landmarks: Landmarks, built: Built, settings: PipelineSettings) -> Located | None:

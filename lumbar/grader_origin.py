@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from lumbar.grade_device import Device, to_bfloat16_kernels, to_channels_last
+from training.config import ConfigError
 from training.grading import Grader, load_grader
 from training.phantoms import to_word
 from training.run_folder import BEST, RunError
-from training.run_record import read_phantoms
-
-ENVIRONMENT = "environment.json"
+from training.run_record import ENVIRONMENT, read_phantoms, SLICES
 
 
 @dataclass(frozen=True)
@@ -37,14 +36,18 @@ def open_grader(run: Path, device: Device) -> Grader:
     """The grader of a run folder, on a device; RunError where there is none in it."""
     if not (run / BEST).exists():
         raise RunError(f"{run.name} has no {BEST}: it is no run of `lumbar train`, or its first epoch has not ended")
+    if (run / SLICES).exists():
+        raise RunError(f"{run.name} is the run of a localizer: it grades nothing; name the run of a grader")
     try:
         grader = load_grader(run, device.name)
+    except (RunError, OSError):
+        raise
+    except ConfigError as error:
+        raise RunError(f"{run.name}/{BEST} is of no grader of this version: {error}") from None
     except Exception as error:
-        if isinstance(error, ValueError) and type(error).__module__.startswith("training"):
-            raise
         raise RunError(
             f"{run.name}/{BEST} cannot be read as a grader ({type(error).__name__}): "
-            "it is damaged, or of another version"
+            "it is of another network, or of another version"
         ) from None
     to_channels_last(grader.network)
     if device.precision == "bfloat16":
@@ -72,5 +75,8 @@ def read_origin(run: Path, grader: Grader) -> Origin:
 def _read_environment(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
-    found = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:  # no grade depends on it
+        return {}
     return found if isinstance(found, dict) else {}

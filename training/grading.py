@@ -17,7 +17,7 @@ from training.config_file import to_config
 from training.data import Batch, collate, Discs, to_normalise_settings, to_views
 from training.models import find_model
 from training.predictions import to_predictions
-from training.run_folder import BEST, read_checkpoint
+from training.run_folder import BEST, read_checkpoint, RunError
 from training.sampling import load, to_plain_batches
 
 
@@ -38,14 +38,16 @@ class Grader(NamedTuple):
 
 
 def load_grader(folder: Path, device: torch.device | str = "cpu") -> Grader:
-    """The grader of a run's lowest validation loss."""
+    """The grader of a run's lowest validation loss, in float32; RunError where its file is damaged."""
     state = read_checkpoint(folder / BEST, device)
     config = to_config(tomllib.loads(state["config"]))
     views = tuple(View(name) for name in config.model.views)
     with torch.device("meta"):  # no random weights that the next line would throw away: half the memory
         network = find_model(config.model.name).build(len(config.targets.tasks), views, config.model.dropout)
     network.load_state_dict(state["network"], assign=True)
-    return Grader(network.eval(), config, str(state.get("phantom", "")))
+    if not all(bool(values.isfinite().all()) for values in network.state_dict().values()):
+        raise RunError(f"{folder.name}/{BEST} has weights that are no numbers")
+    return Grader(network.float().eval(), config, str(state.get("phantom", "")))
 
 
 def grade_batches(

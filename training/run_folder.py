@@ -1,5 +1,6 @@
 """The files of a run: names, checkpoints written whole or not at all, and metrics that follow a resumed run."""
 
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, IO
@@ -44,8 +45,23 @@ def _save(state: Mapping[str, Any], file: IO[bytes]) -> None:
 
 
 def read_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:
-    """What ``write_checkpoint`` wrote; no code in the file is run."""
-    state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    """What ``write_checkpoint`` wrote, held against its checksums; no code in the file is run.
+
+    RunError where the file is damaged, or something else.
+    """
+    name = f"{path.parent.name}/{path.name}"
+    try:
+        with zipfile.ZipFile(path) as parts:
+            damaged = parts.testzip()  # torch itself reads changed weights without a word
+        state = None if damaged else torch.load(path, map_location=device, weights_only=True)
+    except OSError:
+        raise
+    except Exception as error:
+        raise RunError(f"{name} is damaged, or no checkpoint of lumbar ({type(error).__name__})") from None
+    if damaged:
+        raise RunError(f"{name} is damaged: its content is not what its checksums say")
+    if not isinstance(state, dict):
+        raise RunError(f"{name} is no checkpoint of lumbar")
     return state
 
 

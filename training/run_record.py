@@ -179,8 +179,14 @@ def check_same_data(folder: Path, discs: pd.DataFrame, split: pd.DataFrame) -> N
 
 
 def read_discs(folder: Path) -> pd.DataFrame:
-    """The discs that a run was begun with, as ``describe_discs`` gives them."""
-    return pd.read_csv(folder / DISCS, dtype="string", keep_default_na=False)
+    """The discs that a run was begun with, as ``describe_discs`` gives them; RecordError where that is no table."""
+    try:
+        discs = pd.read_csv(folder / DISCS, dtype="string", keep_default_na=False)
+    except ValueError:  # of pandas and the decoder, whose messages quote the file
+        discs = pd.DataFrame()
+    if not {"study_id", "level"} <= set(discs.columns):
+        raise RecordError(f"{folder.name}/{DISCS} is damaged: it is no table of discs")
+    return discs
 
 
 def read_phantoms(folder: Path) -> pd.DataFrame:

@@ -1,12 +1,16 @@
 """`lumbar grade` on small studies: what it writes, which side is which, what it refuses and what it never tells."""
 
+import errno
 import io
 import json
+import os
 import re
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +20,7 @@ import torch
 from click.testing import CliRunner, Result
 from matplotlib.image import imread
 
+import lumbar.grade_study
 from imaging.dicom.scan import scan_studies
 from imaging.landmark_table import read_landmarks, write_landmarks
 from imaging.landmarks import Landmarks
@@ -24,7 +29,8 @@ from imaging.phantom.scene import Scene
 from imaging.phantom.study import write_scene
 from imaging.phantom.study_key import StudyKey
 from imaging.phantom.variant import PLAIN_STUDY
-from imaging.pipeline import build_discs, PipelineSettings
+from imaging.pipeline import build_discs, Built, PipelineSettings
+from imaging.study import Study
 from lexicons.vocabulary import Grade, Level, Task, View
 from lumbar.grade_device import Device
 from lumbar.grade_study import grade_discs
@@ -39,7 +45,7 @@ from training.config import Config, ModelConfig, TargetConfig
 from training.config_file import to_toml
 from training.models import find_model
 from training.predictions import read_predictions
-from training.run_folder import BEST, write_checkpoint
+from training.run_folder import BEST, read_checkpoint, write_checkpoint
 
 IDENTITY = PatientIdentity(name="Zebedee^Quux", patient_id="MRN-4711-SENTINEL", birth_date="19510203")
 SENTINELS = ("Zebedee", "Quux", "MRN-4711", "19510203", "SENTINEL", "secretfolder")
@@ -343,18 +349,127 @@ def test_grades_are_the_same_in_bfloat16_to_the_tenth(exam: Path, graded: Result
     assert ", bfloat16" in read_page(tmp_path)
 
 
+def remove(best: Path) -> None:
+    best.unlink()
+
+
+def cut(best: Path) -> None:
+    best.write_bytes(best.read_bytes()[:-5000])
+
+
+def change_a_weight(best: Path) -> None:
+    content = bytearray(best.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    best.write_bytes(bytes(content))
+
+
+class Bomb:
+    """Would leave a file behind if it were unpickled."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, ("exploded",)
+
+
+def bomb(best: Path) -> None:
+    torch.save({"network": Bomb(), "config": to_toml(UNTRAINED)}, best)
+
+
+def old_bomb(best: Path) -> None:
+    torch.save({"network": Bomb(), "config": to_toml(UNTRAINED)}, best, _use_new_zipfile_serialization=False)
+
+
+def no_numbers(best: Path) -> None:
+    state = read_checkpoint(best)
+    state["network"]["heads.0.weight"] *= torch.nan
+    write_checkpoint(state, best)
+
+
+def another_network(best: Path) -> None:
+    write_checkpoint({**read_checkpoint(best), "config": to_toml(Config(model=ModelConfig("deepspine")))}, best)
+
+
+def another_version(best: Path) -> None:
+    write_checkpoint({**read_checkpoint(best), "config": "[model]\nwidth = 3\n"}, best)
+
+
+def something_else(best: Path) -> None:
+    torch.save([1, 2], best)
+
+
+def localizer(best: Path) -> None:
+    (best.parent / "slices.csv").touch()
+
+
+def no_discs(best: Path) -> None:
+    (best.parent / "discs.csv").write_bytes(b"\xff\xfe")
+
+
 @pytest.mark.parametrize(
-    ("content", "words"),
-    [(None, "has no best.pt"), (b"broken", "cannot be read as a grader")],
+    ("spoil", "words"),
+    [
+        (remove, "run has no best.pt"),
+        (cut, "run/best.pt is damaged, or no checkpoint of lumbar"),
+        (change_a_weight, "run/best.pt is damaged: its content is not what its checksums say"),
+        (bomb, "run/best.pt is damaged, or no checkpoint of lumbar (UnpicklingError)"),
+        (old_bomb, "run/best.pt is damaged, or no checkpoint of lumbar"),
+        (no_numbers, "run/best.pt has weights that are no numbers"),
+        (another_network, "it is of another network, or of another version"),
+        (another_version, "is of no grader of this version: unknown key 'model.width'; did you mean"),
+        (something_else, "run/best.pt is no checkpoint of lumbar"),
+        (localizer, "run is the run of a localizer: it grades nothing"),
+        (no_discs, "run/discs.csv is damaged: it is no table of discs"),
+    ],
 )
-def test_a_folder_that_is_no_run(exam: Path, tmp_path: Path, content: bytes | None, words: str) -> None:
-    (tmp_path / "run").mkdir()
-    if content is not None:
-        (tmp_path / "run" / BEST).write_bytes(content)
-    result = grade(exam, tmp_path / "run", "--out", tmp_path / "out")
+def test_a_folder_that_is_no_run(
+    exam: Path, tmp_path: Path, spoil: Callable[[Path], None], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = make_run(tmp_path / "run")
+    spoil(run / BEST)
+    result = grade(exam, run, "--out", tmp_path / "out")
     assert (result.exit_code, words in result.stderr) == (1, True), result.stderr
+    assert len(result.stderr.splitlines()) == 1
     assert str(tmp_path) not in result.stderr
-    assert not (tmp_path / "out").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["run"], "neither grades, nor what a bomb leaves"
+
+
+def test_a_study_without_sagittal_images_is_refused_whoever_finds_the_landmarks(tmp_path: Path, run: Path) -> None:
+    scene = write_small_study(tmp_path / "secretfolder" / "P1", protocol=make_small_protocol(sagittal=False))
+    write_landmarks(tmp_path / "landmarks.csv", [to_landmarks(scene, to_study_id("P1"))])
+    found = CliRunner().invoke(
+        main, ["grade", f"{tmp_path}/secretfolder", "--run", str(run), "--out", f"{tmp_path}/found"]
+    )
+    assert (found.exit_code, grade(tmp_path, run).exit_code) == (3, 3), found.output
+    codes = [pd.read_csv(tmp_path / name / "refused.csv")["code"].tolist() for name in ("out", "found")]
+    assert codes[0] == codes[1] == ["no-sagittal"]
+
+
+def test_a_fault_in_one_study_leaves_the_others(tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenes = {name: write_small_study(tmp_path / "secretfolder" / name, name=name) for name in ("P1", "P2")}
+    marks = [to_landmarks(scene, to_study_id(name)) for name, scene in scenes.items()]
+    write_landmarks(tmp_path / "landmarks.csv", marks)
+    build = lumbar.grade_study.build_discs
+
+    def build_some(study: Study, *rest: Any) -> Built:
+        if study.study_id == to_study_id("P1"):
+            raise OSError(errno.EIO, "Input/output error", "/archive/Quux^Zebedee.dcm")
+        return build(study, *rest)
+
+    monkeypatch.setattr(lumbar.grade_study, "build_discs", build_some)
+    result = grade(tmp_path, run)
+    assert result.exit_code == 3, result.output
+    refused = pd.read_csv(tmp_path / "out" / "refused.csv")
+    assert refused[["study_id", "code", "reason"]].to_numpy().tolist() == [
+        [to_study_id("P1"), "fault", "Input/output error"]
+    ]
+    assert set(read_predictions(tmp_path / "out" / "predictions.csv")["study_id"]) == {to_study_id("P2")}
+
+
+def test_a_device_that_is_not_here(exam: Path, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    result = grade(exam, run, "--device", "cuda")
+    assert result.exit_code == 1
+    assert result.stderr == "lumbar: torch finds no CUDA device here: --device cpu or auto would do\n"
 
 
 @pytest.mark.parametrize(
