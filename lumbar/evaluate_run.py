@@ -8,6 +8,7 @@ import pandas as pd
 
 from lexicons.vocabulary import View
 from lumbar.console import progress
+from lumbar.phantom_ceiling import to_phantom_note
 from reportparse.label_table import read_label_table
 from training.config import Config
 from training.config_file import read_config
@@ -55,6 +56,7 @@ def evaluate_all(asked: Asked) -> str:
             figures.append(to_figures(each, asked.seed, asked.draws))
             bar.advance()
     tables, text = to_paper_tables(judged), to_text(figures)
+    tables += to_phantom_note(configs, asked.part, asked.labels)
     counts = "\n".join(map(describe_scored, judged))
     if asked.out is not None:
         asked.out.mkdir(parents=True, exist_ok=True)

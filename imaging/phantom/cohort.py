@@ -1,5 +1,6 @@
 """Phantom studies with their truth: one from its seed and number, or a cohort with its tables."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,6 +24,7 @@ from imaging.phantom.study import write_scene
 from imaging.phantom.study_key import StudyKey
 from imaging.phantom.truth import to_centroids, to_disc_frames, to_grades, to_openings
 from imaging.phantom.variant import Container, Division, PLAIN_STUDY, Storage, Variant
+from imaging.store.whole_file import write_whole
 from imaging.study import Weighting
 from imaging.table_file import write_table_file
 from lexicons.vocabulary import Grade, Level, Task
@@ -30,6 +32,7 @@ from lexicons.vocabulary import Grade, Level, Task
 LANDMARKS_NAME = "landmarks.csv"
 GRADES_NAME = "grades.csv"
 STUDIES_NAME = "studies"
+COHORT_NAME = "cohort.json"
 
 GRADE_COLUMNS = ("study_id", "level", "task", "grade", "low", "high")
 
@@ -71,13 +74,16 @@ def make_cohort(
 ) -> tuple[PhantomTruth, ...]:
     """The truths of ``count`` studies, written below ``folder/studies``, with their tables beside it.
 
-    ``landmarks.csv`` and ``grades.csv``, the label table's keys with each slot's grade. ``run`` maps a picklable
-    function over the studies' numbers, from 1: ``map``, or one over processes.
+    ``landmarks.csv`` and ``grades.csv``, the label table's keys with each slot's grade; ``cohort.json`` has the count,
+    the seed and by how much the grades overlap. ``run`` maps a picklable function over the studies' numbers, from 1:
+    ``map``, or one over processes.
     """
     write = partial(write_numbered_study, folder / STUDIES_NAME, seed, settings)
     truths = tuple(run(write, range(1, count + 1)))
     write_landmarks(folder / LANDMARKS_NAME, [truth.landmarks for truth in truths])
     write_table_file(to_grade_table(truths), folder / GRADES_NAME)
+    drawn = {"studies": count, "seed": seed, "reader_overlap": settings.spine.reader_overlap}
+    write_whole(folder / COHORT_NAME, [json.dumps(drawn).encode()])
     return truths
 
 

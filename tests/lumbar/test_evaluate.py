@@ -92,6 +92,23 @@ def test_the_model_card_says_what_it_must(there: Path) -> None:
     assert Path("both/evaluation.txt").read_text().split("\n\n", 1)[1].strip() in card
 
 
+def test_phantoms_are_told_beside_the_tables_and_in_the_card(there: Path) -> None:
+    discs = Path("both/discs.csv")
+    before = discs.read_text()
+    try:
+        pd.read_csv(discs, dtype="string").assign(phantom="yes").to_csv(discs, index=False)
+        result = run_evaluate("both")
+    finally:
+        discs.write_text(before)
+    assert result.exit_code == 0, result.output
+    card = Path("both/MODEL_CARD.md").read_text()
+    for text in (result.output, Path("both/evaluation.txt").read_text(), card):
+        assert "no grader can reach a class average above 0.880 over four classes, 0.927 over three." in text
+    assert "Images: phantoms, drawn from seeds." in card
+    assert "- All images are of phantoms" in card
+    assert "no grader can reach" not in run_evaluate("both").output
+
+
 def test_predictions_are_kept_until_the_weights_change(there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = run_evaluate("axial")
     calls = []

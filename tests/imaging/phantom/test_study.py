@@ -1,6 +1,7 @@
 """A written phantom study is what its truth says, and the same arguments write the same bytes."""
 
 import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,6 +64,11 @@ def test_the_same_arguments_write_the_same_bytes(cohort: tuple[Path, tuple[Phant
     own = tmp_path / again.study_id
     assert to_digests(own) == to_digests(folder / "studies" / again.study_id)
     np.testing.assert_array_equal(again.landmarks.points, truths[1].landmarks.points)
+
+
+def test_the_cohort_says_what_it_was_drawn_with(cohort: tuple[Path, tuple[PhantomTruth, ...]]) -> None:
+    drawn = json.loads((cohort[0] / "cohort.json").read_text())
+    assert drawn == {"studies": 2, "seed": 5, "reader_overlap": SETTINGS.spine.reader_overlap}
 
 
 def test_another_seed_writes_another_study(cohort: tuple[Path, tuple[PhantomTruth, ...]], tmp_path: Path) -> None:
