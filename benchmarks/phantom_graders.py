@@ -6,11 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
 import click
+import pandas as pd
 from machine_facts import BUILD, describe_machine, machine, write_results
 
 from imaging.phantom.grades import to_ceiling
@@ -18,7 +20,7 @@ from lumbar.demo.chosen import read_grades
 from lumbar.demo.cohort import make_studies
 from lumbar.demo.places import Places
 from lumbar.demo.settings import DemoSettings
-from lumbar.phantom_reports.archive import write_archive, write_gold, write_reports
+from lumbar.phantom_reports.archive import write_archive, write_reports
 from lumbar.phantom_reports.statements import SayingRates
 from lumbar.phantom_reports.writer import ReportSettings
 
@@ -42,13 +44,20 @@ EVERY_VIEW = {"model.view_dropout": "0.0"}
 """As in the paper; by default a tenth of the discs lose a view in training, so that one view can be graded too."""
 
 
+HARD = {"targets.hard_labels": "true"}
+
+
 class Grader(NamedTuple):
-    """A way to train: the archive of its labels, what it changes of the recipe, and whose split it takes."""
+    """A way to train: the archive of its labels, what it changes of the recipe, and whose split it takes.
+
+    ``few``: only every eighth training study has labels, and each is seen four times as often.
+    """
 
     name: str
     archive: str
     changes: Mapping[str, str]
     split_of: str = ""
+    few: bool = False
 
 
 GRADERS = (
@@ -57,7 +66,16 @@ GRADERS = (
     Grader("axial", "usual", {"model.views": '["axial"]', **EVERY_VIEW}, "both"),
     Grader("sagittal", "usual", {"model.views": '["sagittal"]', **EVERY_VIEW}, "both"),
     Grader("intervals", "vague", {}, "both"),
-    Grader("hard-labels", "vague", {"targets.hard_labels": "true"}, "both"),
+    Grader("hard-labels", "vague", HARD, "both"),
+    Grader("intervals-few", "vague", {}, "both", few=True),
+    Grader("hard-labels-few", "vague", HARD, "both", few=True),
+)
+FEW, LONGER = 8, 4
+
+TABLES = (
+    ("both", "both-kept", "axial", "sagittal"),
+    ("intervals", "hard-labels"),
+    ("intervals-few", "hard-labels-few"),
 )
 
 PAPER = {
@@ -71,6 +89,8 @@ PAPER = {
 """DeepSPINE's figures (Lu et al. 2018, tables 1 and figure 4), on patients: what the phantom's are held against."""
 
 TRUTHS = {"reports": "the grades that usual reports tell", "phantom": "the phantom's own grades"}
+
+FIGURES = ("class_average_4", "class_average_3", "severe_auc", "quadratic_kappa")
 
 CEILINGS = {"class_average_4": to_ceiling(classes=4), "class_average_3": to_ceiling(classes=3)}
 
@@ -98,10 +118,10 @@ def prepare(out: Path, studies: int, seed: int) -> None:
         )  # fmt: skip
     grades = read_grades(places.grades)
     for archive, rates in (("usual", SayingRates()), ("vague", SayingRates(vague=VAGUE))):
-        reports = write_reports(grades, seed, ReportSettings(rates=rates))
-        write_archive(reports, out / f"{archive}.csv")
-        write_gold(reports, out / f"{archive}-gold.jsonl")
-        lumbar("parse", str(out / f"{archive}.csv"), "--out", str(out / f"{archive}-labels.csv"))
+        labels = out / f"{archive}-labels.csv"
+        if not labels.exists():
+            write_archive(write_reports(grades, seed, ReportSettings(rates=rates)), out / f"{archive}.csv")
+            lumbar("parse", str(out / f"{archive}.csv"), "--out", str(labels))
 
 
 def to_run(out: Path, grader: Grader, seed: int) -> Path:
@@ -111,13 +131,28 @@ def to_run(out: Path, grader: Grader, seed: int) -> Path:
 
 def train(out: Path, grader: Grader, seed: int, epochs: int) -> str:
     """Train a grader, or go on with it."""
+    epochs *= LONGER if grader.few else 1
     chosen = {**RECIPE, **grader.changes, "run.epochs": str(epochs), "run.seed": str(seed), "split.seed": str(seed)}
+    labels = out / f"{grader.archive}-labels.csv"
     if grader.split_of:
-        chosen["split.file"] = str(out / f"{grader.split_of}-{seed}" / "split.csv")
+        split = out / f"{grader.split_of}-{seed}" / "split.csv"
+        chosen["split.file"] = str(split)
+        labels = to_fewer(labels, split, out / f"{grader.archive}-few-{seed}.csv") if grader.few else labels
     options = [word for key, value in chosen.items() for word in ("--set", f"{key}={value}")]
-    labels = ("--labels", str(out / f"{grader.archive}-labels.csv"), "--store", str(out / "volumes"))
-    lumbar("train", *labels, "--out", str(to_run(out, grader, seed)), *options)
+    data = ("--labels", str(labels), "--store", str(out / "volumes"))
+    lumbar("train", *data, "--out", str(to_run(out, grader, seed)), *options)
     return f"{grader.name}, seed {seed}"
+
+
+def to_fewer(labels: Path, split: Path, fewer: Path) -> Path:
+    """The labels without those of most training studies; the parts that validate and test stay whole."""
+    if not fewer.exists():
+        parts = pd.read_csv(split, dtype="string")
+        training = sorted(set(parts.loc[parts["part"] == "training", "study_id"]))
+        left_out = set(training) - set(training[::FEW])
+        table = pd.read_csv(labels, dtype="string", keep_default_na=False)
+        table[~table["study_id"].isin(left_out)].to_csv(fewer, index=False)
+    return fewer
 
 
 def train_all(out: Path, seeds: int, epochs: int, jobs: int) -> None:
@@ -153,13 +188,17 @@ def to_text(values: Sequence[float]) -> str:
 
 
 def to_lines(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
-    """A row for each kind of stenosis and figure, a column for each grader."""
-    yield "| | " + " | ".join(found) + " | paper, on patients | ceiling |"
-    yield "| --- " * (len(found) + 3) + "|"
-    for (kind, name), paper in PAPER.items():
-        cells = [to_text(to_values(figures, kind, name)) for figures in found.values()]
-        ceiling = f"{CEILINGS[name]:.3f}" if name in CEILINGS else ""
-        yield f"| {kind}, {name} | " + " | ".join(cells) + f" | {paper:.3f} | {ceiling} |"
+    """A row for each kind of stenosis and figure, a column for each grader; of two also what the first gains."""
+    gains = ("gain, seed by seed",) if len(found) == 2 else ()
+    head = [*found, *gains, "paper, on patients", "ceiling"]
+    yield f"| | {' | '.join(head)} |"
+    yield "| --- " * (len(head) + 1) + "|"
+    for kind, name in product(("Spinal canal", "Foramina"), FIGURES):
+        columns = [to_values(figures, kind, name) for figures in found.values()]
+        if gains:
+            columns.append([one - other for one, other in zip(*columns, strict=True)])
+        known = [f"{value:.3f}" if value else "" for value in (PAPER.get((kind, name)), CEILINGS.get(name))]
+        yield f"| {kind}, {name} | {' | '.join([*map(to_text, columns), *known])} |"
 
 
 @click.command()
@@ -170,18 +209,17 @@ def to_lines(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
 @click.option("--epochs", default=16, show_default=True)
 @click.option("--jobs", default=os.cpu_count(), show_default="all cores", help="Trainings side by side.")
 def main(out: Path, studies: int, seed: int, seeds: int, epochs: int, jobs: int) -> None:
-    """Train eighteen graders and hold them against reports and the phantom's own grades. Stop it at any time."""
+    """Train 24 graders and hold them against reports and the phantom's own grades. Stop it at any time."""
     facts = machine()
     print(f"{describe_machine(facts)}, {studies} studies, {seeds} seeds")
     out.mkdir(parents=True, exist_ok=True)
     prepare(out, studies, seed)
     train_all(out, seeds, epochs, jobs)
-    views, labels = ("both", "both-kept", "axial", "sagittal"), ("intervals", "hard-labels")
     results: dict[str, Any] = {"machine": facts, "studies": studies, "epochs": epochs}
     for truth in ("reports", "phantom"):
-        for names in (views, labels):
+        for names in TABLES:
             found = evaluate(out, truth, names, seeds)
-            reports = "usual reports" if names is views else f"reports with {VAGUE:.0%} of their slots vague"
+            reports = "usual reports" if "both" in names else f"reports with {VAGUE:.0%} of their slots vague"
             print(f"\nTrained on {reports}, held against {TRUTHS[truth]}\n")
             print("\n".join(to_lines(found)))
             results[f"{truth}, {'/'.join(names)}"] = found

@@ -17,8 +17,6 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 _BFLOAT16 = ("avx512_bf16", "amx_bf16")
 """What a processor has that multiplies in bfloat16; without it bfloat16 is slower than float32."""
 
-_FORMATS = {4: torch.channels_last, 5: torch.channels_last_3d}
-
 
 @dataclass(frozen=True)
 class Device:
@@ -60,13 +58,6 @@ def has_bfloat16() -> bool:
         return False
     capabilities = torch.cpu.get_capabilities()
     return any(capabilities.get(name) for name in _BFLOAT16)
-
-
-def to_channels_last(network: nn.Module) -> None:
-    """Lay a network's kernels out as processors read them, which takes a fifth less time; outputs stay the same."""
-    for parameter in network.parameters():
-        if parameter.ndim in _FORMATS:
-            parameter.data = parameter.data.contiguous(memory_format=_FORMATS[parameter.ndim])
 
 
 def to_bfloat16_kernels(network: nn.Module) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lumbar.grade_device import Device, to_bfloat16_kernels, to_channels_last
+from lumbar.grade_device import Device, to_bfloat16_kernels
 from training.config import ConfigError
 from training.grading import Grader, load_grader
+from training.memory_format import to_channels_last
 from training.phantoms import to_word
 from training.run_folder import BEST, RunError
 from training.run_record import ENVIRONMENT, read_phantoms, SLICES
