@@ -29,11 +29,11 @@ def to_phantom_note(runs: Mapping[Path, Config], part: str, labels: Path | None)
     )
     overlap = READER_OVERLAP if overlap is None else overlap
     who = "The discs are of phantoms" if word == ALL else "Some of the discs are of phantoms"
-    four, three = (to_ceiling(overlap, classes) for classes in (4, 3))
+    four, three = (100 * to_ceiling(overlap, classes) for classes in (4, 3))
     return (
-        f"{who}: of patients these figures say nothing.\n"
+        f"\n{who}: of patients these figures say nothing.\n"
         f"A phantom's own grades overlap by {overlap:g} of a grade ({whose}): against them\n"
-        f"no grader can reach a class average above {four:.3f} over four classes, {three:.3f} over three.\n\n"
+        f"no grader can reach a class average above {four:.1f} % over four classes, {three:.1f} % over three.\n"
     )
 
 

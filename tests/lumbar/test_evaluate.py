@@ -103,7 +103,7 @@ def test_phantoms_are_told_beside_the_tables_and_in_the_card(there: Path) -> Non
     assert result.exit_code == 0, result.output
     card = Path("both/MODEL_CARD.md").read_text()
     for text in (result.output, Path("both/evaluation.txt").read_text(), card):
-        assert "no grader can reach a class average above 0.880 over four classes, 0.927 over three." in text
+        assert "no grader can reach a class average above 88.0 % over four classes, 92.7 % over three." in text
     assert "Images: phantoms, drawn from seeds." in card
     assert "- All images are of phantoms" in card
     assert "no grader can reach" not in run_evaluate("both").output
