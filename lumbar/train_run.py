@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lexicons.vocabulary import View
 from lumbar.console import Progress as Bar
 from lumbar.console import progress
 from lumbar.errors import ExitCode
@@ -54,8 +55,12 @@ class Watcher:
 def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> None:
     """Train a grader into a run folder whose record is written."""
     from training.disc_learner import DiscMaterial
+    from training.models import find_model
     from training.split import Part
+    from training.store_grids import check_grids
 
+    with first_speaks(ranks):
+        check_grids(prepared.reader.settings, find_model(config.model.name), tuple(map(View, config.model.views)))
     targets = prepared.joined.targets
     rows = prepared.rows(Part.TRAINING), prepared.rows(Part.VALIDATION)
     material = DiscMaterial(prepared.reader, targets, *rows, prepared.phantom)

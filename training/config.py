@@ -219,7 +219,8 @@ def _check_tasks(config: Config) -> None:
 
 
 def _check_split(split: SplitConfig) -> None:
-    if len(split.shares) != 3 or min(split.shares) <= 0 or abs(sum(split.shares) - 1) > 1e-6:
+    positive = len(split.shares) == 3 and all(share > 0 for share in split.shares)
+    if not (positive and abs(sum(split.shares) - 1) <= 1e-6):  # so put that "not a number" fails it
         raise ConfigError("split.shares must be three positive numbers that add up to 1: training, validation, test")
 
 

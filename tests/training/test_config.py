@@ -48,6 +48,8 @@ def test_nothing_is_the_papers_run() -> None:
         ({"split": {"shares": [0.7, 0.3]}}, ["split.shares", "three"]),
         ({"split": {"shares": [0.7, 0.2, 0.2]}}, ["add up to 1"]),
         ({"split": {"shares": [0.7, 0.3, 0.0]}}, ["positive"]),
+        ({"split": {"shares": [0.7, 0.2, float("nan")]}}, ["positive"]),
+        ({"split": {"shares": [float("nan"), 0.2, 0.7]}}, ["positive"]),
         ({"augmentation": {"shift_mm": [1.0, 2.0]}}, ["augmentation.shift_mm has 2 values", "3"]),
         ({"augmentation": {"shift_mm": [1.0, 2.0, 80]}}, ["augmentation.shift_mm[2] is 80"]),
         ({"data": {"clip_percentiles": [99, 1]}}, ["data.clip_percentiles", "rising"]),
