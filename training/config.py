@@ -183,7 +183,7 @@ def ranges_of_loop(optimizer: OptimizerConfig, run: RunConfig) -> list[Range]:
         ("optimizer.warmup_steps", optimizer.warmup_steps, 0, MANY),
         ("optimizer.ema", optimizer.ema, 0, 0.999999),
         ("run.epochs", run.epochs, 1, MANY),
-        ("run.batch_size", run.batch_size, 1, MANY),
+        ("run.batch_size", run.batch_size, 1, 65536),
         ("run.accumulate", run.accumulate, 1, MANY),
         ("run.seed", run.seed, 0, 2**31),
         ("run.devices", run.devices, 1, MANY),

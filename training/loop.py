@@ -13,6 +13,7 @@ from lightning_fabric import Fabric
 from training.determinism import seed_torch
 from training.learner import LoopConfig, Material
 from training.loss import LossSum
+from training.memory import explained
 from training.optim import learning_rate_at, set_learning_rate
 from training.run import add_ranks, build_run, check_finite, resume, Run, save_epoch, save_last
 from training.run_folder import LAST
@@ -39,9 +40,15 @@ def train(
     """Train into ``folder`` what ``material`` teaches: last.pt, best.pt of the lowest validation loss, metrics.csv.
 
     Where the folder has a last.pt the run goes on from it, and ends as it would have without the break. RunError where
-    that is of another config. ``fabric`` is launched; ``watch`` is called on its first rank after each step.
+    that is of another config, where the weights diverge, and where memory runs out. ``fabric`` is launched; ``watch``
+    is called on its first rank after each step.
     """
-    run = build_run(config, material, fabric)
+    with explained(config.run.batch_size):
+        _train(build_run(config, material, fabric), material, folder, watch)
+
+
+def _train(run: Run, material: Material, folder: Path, watch: Callable[[Progress], None]) -> None:
+    config = run.config
     if (folder / LAST).exists():
         resume(run, folder / LAST)
     shuffled = _to_batches(run, material)
@@ -52,7 +59,7 @@ def train(
         _train_epoch(run, iter(loader), len(shuffled) // config.run.accumulate, folder, watch)
         metrics = _end_epoch(run, material.validation, began)
         save_epoch(run, metrics, folder)
-        if fabric.is_global_zero:
+        if run.fabric.is_global_zero:
             steps = len(shuffled) // config.run.accumulate
             watch(Progress(run.epoch - 1, config.run.epochs, steps - 1, steps, metrics))
 

@@ -1,0 +1,25 @@
+"""What a run says where memory runs out: which keys take less of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from training.run_folder import RunError
+
+_ON_CPU = "can't allocate memory"
+"""What torch says of the host's memory, for which it has no error of its own."""
+
+
+@contextmanager
+def explained(batch_size: int) -> Iterator[None]:
+    """A block in which RunError says what to set where a batch does not fit into memory."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError | torch.OutOfMemoryError) and _ON_CPU not in str(error):
+            raise
+        raise RunError(
+            f"memory ran out with batches of {batch_size}: set a lower run.batch_size, with run.accumulate for as many "
+            'discs a step; run.precision = "bf16-mixed" takes less too'
+        ) from None
