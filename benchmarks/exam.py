@@ -76,7 +76,7 @@ def grade_exam(exam: Path, run: Path, out: Path, precision: str, workers: int, l
     grader = open_grader(run, device)
     origin = read_origin(run, grader)
     watch("load")
-    landmarks = read_landmarks(exam / "landmarks.csv")[study.study_id] if located else make_localize()
+    landmarks = read_landmarks(exam / "landmarks.csv")[study.study_id] if located else make_localize(None)
     graded = grade_study(study, landmarks, grader, device, PipelineSettings(), watch)
     write_page(out, graded, grader, origin, device)
     write_tables(out, [graded], [], grader, origin, device)

@@ -35,4 +35,10 @@ strict_option = click.option(
     is_flag=True,
     help="Use no axial series whose FrameOfReferenceUID differs from that of the sagittal one.",
 )
+localizer_option = click.option(
+    "--localizer",
+    "weights",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A localizer of your own, vertebrae.safetensors of `lumbar train`; without it the one that comes along.",
+)
 jobs_option = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; all cores where not given.")

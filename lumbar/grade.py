@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lumbar.arguments import study_id_from_option, study_ids_option
+from lumbar.arguments import localizer_option, study_id_from_option, study_ids_option
 from lumbar.console import progress
 from lumbar.errors import ExitCode, to_line
 
@@ -46,6 +46,7 @@ _PATH = click.Path(exists=True, path_type=Path)
     "--landmarks", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A landmarks table, .csv, .tsv or .parquet; without it the trained localizer finds the vertebrae.",
 )  # fmt: skip
+@localizer_option
 @study_ids_option
 @study_id_from_option
 @click.option(
@@ -61,6 +62,7 @@ def grade(
     run_folder: Path,
     out: Path,
     landmarks: Path | None,
+    weights: Path | None,
     study_ids: tuple[str, ...],
     study_id_from: str,
     device: str,
@@ -82,9 +84,11 @@ def grade(
     from lumbar.grade_device import choose, use_one_thread
     from lumbar.grade_files import write_page, write_tables
     from lumbar.grader_origin import open_grader, read_origin
+    from lumbar.localizer import check_localizer
 
+    check_localizer(weights, located=landmarks is not None)
     scan = _scan(inputs, out, study_id_from)
-    find = to_finder(landmarks)
+    find = to_finder(landmarks, weights)
     studies = _choose(scan, study_ids)
     if not studies and not scan.refusals:
         raise click.UsageError("there is no file in STUDY that could be an image")
@@ -134,12 +138,12 @@ def _grade(study: "Study", landmarks: "Landmarks | Localize", grader: "Grader", 
         )
 
 
-def to_finder(path: Path | None) -> "Callable[[str], Landmarks | Localize]":
-    """What gives the landmarks of a study_id by a table, or, without one, the trained localizer."""
+def to_finder(path: Path | None, weights: Path | None) -> "Callable[[str], Landmarks | Localize]":
+    """What gives the landmarks of a study_id by a table, or, without one, the trained localizer of ``weights``."""
     if path is None:
         from lumbar.localizer import make_localize
 
-        localize = make_localize()
+        localize = make_localize(weights)
         return lambda study_id: localize
     from imaging.landmark_table import read_landmark_table
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lumbar.arguments import jobs_option, study_id_from_option
+from lumbar.arguments import jobs_option, localizer_option, study_id_from_option
 from lumbar.console import progress
 from lumbar.errors import ExitCode
 from lumbar.located import Located
@@ -50,6 +50,7 @@ def _to_anchor(ctx: click.Context, param: click.Parameter, value: str | None) ->
     "--study-id", help="The study of a single --mask; otherwise it is the mask's file name, endings left out."
 )
 @click.option("--landmarks", type=_FILE, help="A landmarks table of your own, to be checked and written anew.")
+@localizer_option
 @study_id_from_option
 @jobs_option
 @click.option(
@@ -65,6 +66,7 @@ def localize(
     mask_labels: str,
     study_id: str | None,
     landmarks: Path | None,
+    weights: Path | None,
     study_id_from: str,
     jobs: int | None,
     anchor: "Anchor | None",
@@ -90,13 +92,16 @@ def localize(
       lumbar localize --mask masks/ --mask-labels "from lowest=S1" --out landmarks.parquet
       lumbar localize --landmarks mine.csv --anchor "S1=2.5,31,-480" --out landmarks.csv
     """
+    from lumbar.localizer import check_localizer
+
     _check_arguments(inputs, out, masks, mask_labels, study_id, landmarks)
+    check_localizer(weights, located=not inputs)
     if masks:
         located = list(_from_masks(masks, mask_labels, study_id))
     elif landmarks is not None:
         located = list(_from_table(landmarks))
     else:
-        located = list(_from_studies(inputs, study_id_from, jobs))
+        located = list(_from_studies(inputs, study_id_from, jobs, weights))
     if anchor is not None:
         located = _renumber(located, anchor)
     _write(out, located)
@@ -127,10 +132,12 @@ def _check_arguments(
         raise click.UsageError(f"the folder for --out does not exist: {out.absolute().parent.name}")
 
 
-def _from_studies(inputs: Sequence[Path], study_id_from: str, jobs: int | None) -> Iterator[Located]:
+def _from_studies(
+    inputs: Sequence[Path], study_id_from: str, jobs: int | None, weights: Path | None
+) -> Iterator[Located]:
     from lumbar.localize_studies import locate_studies
 
-    yield from locate_studies(inputs, study_id_from, jobs)
+    yield from locate_studies(inputs, study_id_from, jobs, weights)
 
 
 def _from_table(path: Path) -> Iterator[Located]:

@@ -19,23 +19,28 @@ from lumbar.studies import read_studies
 from lumbar.work import map_ordered
 
 
-def locate_studies(inputs: Sequence[Path], study_id_from: str, jobs: int | None) -> Iterator[Located]:
-    """Every study of the inputs, in the order of study_id, and first what could not be read."""
+def locate_studies(
+    inputs: Sequence[Path], study_id_from: str, jobs: int | None, weights: Path | None
+) -> Iterator[Located]:
+    """Every study of the inputs, in the order of study_id, and first what could not be read.
+
+    ``weights``: a localizer's file; None is the one that comes along.
+    """
     scan = read_studies(inputs, ScanSettings(study_id_from=study_id_from), jobs, None)
     if scan.refusals:
         yield Located(None, scan.refusals)
     with progress(len(scan.studies), "studies") as bar:
         jobs = jobs if len(scan.studies) > 1 else 1
-        found = cast(Generator[Located], map_ordered(make_locator, scan.studies, jobs))
+        found = cast(Generator[Located], map_ordered(partial(make_locator, weights), scan.studies, jobs))
         with closing(found):
             for located in found:
                 bar.advance()
                 yield located
 
 
-def make_locator() -> Callable[[Study], Located]:
+def make_locator(weights: Path | None) -> Callable[[Study], Located]:
     """A worker's function from a study to its landmarks; the localizer is loaded once."""
-    return partial(locate_study, make_localize())
+    return partial(locate_study, make_localize(weights))
 
 
 def locate_study(localize: Localize, study: Study) -> Located:

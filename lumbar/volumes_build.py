@@ -24,10 +24,10 @@ from imaging.store.schema import REFUSED, StoreError
 from imaging.store.study_file import write_study
 from imaging.store.writer import find_study, finish_run, open_for_writing, read_finished, Summary, write_run
 from imaging.study import Study
-from lumbar.arguments import INPUT, jobs_option, strict_option, study_id_from_option, study_ids_option
+from lumbar.arguments import INPUT, jobs_option, localizer_option, strict_option, study_id_from_option, study_ids_option
 from lumbar.console import progress
 from lumbar.errors import ExitCode, to_line
-from lumbar.localizer import hash_weights, make_localize
+from lumbar.localizer import check_localizer, hash_weights, make_localize
 from lumbar.pipeline_arguments import curve_option, to_pipeline_settings
 from lumbar.studies import read_studies
 from lumbar.work import map_ordered
@@ -39,6 +39,7 @@ class Run:
 
     inputs: tuple[Path, ...]
     landmarks: Path | None
+    weights: Path | None
     out: Path
     study_ids: tuple[str, ...]
     limit: int | None
@@ -65,6 +66,7 @@ class Job(NamedTuple):
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A landmarks table, .csv, .tsv or .parquet, to cut by; without it the trained localizer finds the vertebrae.",
 )
+@localizer_option
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The store, a folder.")
 @jobs_option
 @click.option("--ray", "ray_address", metavar="ADDRESS", help="Work on the Ray cluster there, or 'local'.")
@@ -77,6 +79,7 @@ class Job(NamedTuple):
 def build(
     inputs: tuple[Path, ...],
     landmarks: Path | None,
+    weights: Path | None,
     out: Path,
     jobs: int | None,
     ray_address: str | None,
@@ -101,8 +104,9 @@ def build(
       lumbar volumes build studies/ --landmarks landmarks.csv --out volumes --jobs 8
     """
     check_places(inputs, out)
+    check_localizer(weights, located=landmarks is not None)
     pipeline = to_pipeline_settings(curve, strict_frame_of_reference)
-    run = Run(inputs, landmarks, out, study_ids, limit, ScanSettings(study_id_from=study_id_from), pipeline)
+    run = Run(inputs, landmarks, weights, out, study_ids, limit, ScanSettings(study_id_from=study_id_from), pipeline)
     summary = build_store(run, jobs, ray_address, restart)
     raise click.exceptions.Exit(_report(out, summary))
 
@@ -135,7 +139,7 @@ def build_store(run: Run, jobs: int | None, ray_address: str | None, restart: bo
 
 def _build(run: Run, todo: Sequence[Job], jobs: int | None, ray_address: str | None) -> None:
     with progress(len(todo), "studies") as bar:
-        make = partial(make_builder, run.out, run.pipeline, run.landmarks is None)
+        make = partial(make_builder, run)
         built = cast(Generator[None], map_ordered(make, todo, jobs if len(todo) > 1 else 1, ray_address))
         with closing(built):
             for _ in built:
@@ -147,7 +151,7 @@ def to_settings(run: Run) -> dict[str, Any]:
     return {
         "version": version("lumbar"),
         "study_id_from": run.scan.study_id_from,
-        **({} if run.landmarks else {"localizer": hash_weights()}),
+        **({} if run.landmarks else {"localizer": hash_weights(run.weights)}),
         **json.loads(json.dumps(asdict(run.pipeline))),
     }
 
@@ -236,9 +240,10 @@ def _unfinished(store: Path, jobs: Sequence[Job]) -> list[Job]:
     return todo
 
 
-def make_builder(store: Path, settings: PipelineSettings, with_localizer: bool) -> Callable[[Job], None]:
+def make_builder(run: Run) -> Callable[[Job], None]:
     """A worker's function from a job to the study's file in the store; the localizer is loaded once."""
-    return partial(build_study, store, settings, make_localize() if with_localizer else None)
+    localize = make_localize(run.weights) if run.landmarks is None else None
+    return partial(build_study, run.out, run.pipeline, localize)
 
 
 def build_study(store: Path, settings: PipelineSettings, localize: Localize | None, job: Job) -> None:

@@ -301,4 +301,4 @@ def test_without_landmarks_the_trained_localizer_is_asked(cohort: Path, tmp_path
     assert run(*arguments).exit_code == 3
     refused = pd.read_csv(tmp_path / "store" / "refused.csv", dtype=str)
     assert refused["code"].tolist() == ["not-located"]
-    assert VolumeStore(tmp_path / "store").settings["localizer"] == hash_weights()
+    assert VolumeStore(tmp_path / "store").settings["localizer"] == hash_weights(None)
