@@ -19,26 +19,13 @@ from imaging.phantom.grades import to_ceiling
 from lumbar.demo.chosen import read_grades
 from lumbar.demo.cohort import make_studies
 from lumbar.demo.places import Places
-from lumbar.demo.settings import DemoSettings
+from lumbar.demo.settings import DemoSettings, TINY_RECIPE, to_set_options
 from lumbar.phantom_reports.archive import write_archive, write_reports
 from lumbar.phantom_reports.statements import SayingRates
 from lumbar.phantom_reports.writer import ReportSettings
 
 VAGUE = 1 / 3
 """Of the slots spoken of, in the second archive: ungraded or bounded."""
-
-RECIPE = {
-    "model.name": "deepspine-tiny",
-    "data.divide_by_std": "true",
-    "optimizer.name": "adamw",
-    "optimizer.learning_rate": "0.003",
-    "optimizer.weight_decay": "0.05",
-    "optimizer.schedule": "cosine",
-    "optimizer.warmup_steps": "40",
-    "run.batch_size": "8",
-    "run.accelerator": "cpu",
-}
-"""The demo's, chosen on its cohort, which is another."""
 
 EVERY_VIEW = {"model.view_dropout": "0.0"}
 """As in the paper; by default a tenth of the discs lose a view in training, so that one view can be graded too."""
@@ -132,15 +119,20 @@ def to_run(out: Path, grader: Grader, seed: int) -> Path:
 def train(out: Path, grader: Grader, seed: int, epochs: int) -> str:
     """Train a grader, or go on with it."""
     epochs *= LONGER if grader.few else 1
-    chosen = {**RECIPE, **grader.changes, "run.epochs": str(epochs), "run.seed": str(seed), "split.seed": str(seed)}
+    chosen = {
+        **TINY_RECIPE,
+        **grader.changes,
+        "run.epochs": str(epochs),
+        "run.seed": str(seed),
+        "split.seed": str(seed),
+    }
     labels = out / f"{grader.archive}-labels.csv"
     if grader.split_of:
         split = out / f"{grader.split_of}-{seed}" / "split.csv"
         chosen["split.file"] = str(split)
         labels = to_fewer(labels, split, out / f"{grader.archive}-few-{seed}.csv") if grader.few else labels
-    options = [word for key, value in chosen.items() for word in ("--set", f"{key}={value}")]
     data = ("--labels", str(labels), "--store", str(out / "volumes"))
-    lumbar("train", *data, "--out", str(to_run(out, grader, seed)), *options)
+    lumbar("train", *data, "--out", str(to_run(out, grader, seed)), *to_set_options(chosen))
     return f"{grader.name}, seed {seed}"
 
 

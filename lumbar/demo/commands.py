@@ -2,7 +2,7 @@
 
 from lumbar.demo.chosen import choose_study
 from lumbar.demo.places import Places
-from lumbar.demo.settings import DemoSettings
+from lumbar.demo.settings import DemoSettings, TINY_RECIPE, to_set_options
 
 LEAST_MATRIX_SCALE = 0.4
 
@@ -37,20 +37,8 @@ def to_volumes(places: Places, settings: DemoSettings) -> tuple[str, ...]:
 
 def to_train(places: Places, settings: DemoSettings) -> tuple[str, ...]:
     """`lumbar train` of the tiny grader on the processor."""
-    chosen = {
-        "model.name": "deepspine-tiny",
-        "data.divide_by_std": "true",
-        "optimizer.name": "adamw",
-        "optimizer.learning_rate": "0.003",
-        "optimizer.weight_decay": "0.05",
-        "optimizer.schedule": "cosine",
-        "optimizer.warmup_steps": "40",
-        "run.epochs": str(settings.epochs),
-        "run.batch_size": str(settings.batch_size),
-        "run.seed": str(settings.seed),
-        "run.accelerator": "cpu",
-    }
-    options = [word for key, value in chosen.items() for word in ("--set", f"{key}={value}")]
+    chosen = {**TINY_RECIPE, "run.epochs": str(settings.epochs), "run.seed": str(settings.seed)}
+    options = to_set_options(chosen)
     return ("train", "--labels", str(places.labels), "--store", str(places.volumes), "--out", str(places.run), *options)
 
 

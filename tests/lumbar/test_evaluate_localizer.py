@@ -10,32 +10,14 @@ from click.testing import CliRunner, Result
 
 import lumbar.evaluate_localizer
 from lumbar.main import main
-
-SMALL = """
-[task]
-kind = "localizer"
-[slices]
-phantoms = 3
-phantom_slices = 1
-[held_out]
-phantom_every = 3
-[network]
-features = 4
-depth = 3
-[variation]
-window = [128, 64]
-[run]
-epochs = 1
-batch_size = 2
-accelerator = "cpu"
-"""
+from tests.lumbar.localizer_material import SMALL
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("localizers")
     (folder / "localizer.toml").write_text(SMALL)
-    arguments = ["train", "--config", str(folder / "localizer.toml"), "--out"]
+    arguments = ["train", "--config", str(folder / "localizer.toml"), "--set", "run.epochs=1", "--out"]
     for name, options in {"both": (), "alone": ("--set", 'task.detectors=["s1"]')}.items():
         result = CliRunner().invoke(main, [*arguments, str(folder / name), *options])
         assert result.exit_code == 0, result.output

@@ -10,26 +10,8 @@ from click.testing import CliRunner, Result
 
 import lumbar.train_localizer
 from lumbar.main import main
+from tests.lumbar.localizer_material import SMALL
 from training.localizer.config import to_localizer_config
-
-SMALL = """
-[task]
-kind = "localizer"
-[slices]
-phantoms = 3
-phantom_slices = 1
-[held_out]
-phantom_every = 3
-[network]
-features = 4
-depth = 3
-[variation]
-window = [128, 64]
-[run]
-epochs = 2
-batch_size = 2
-accelerator = "cpu"
-"""
 
 
 @pytest.fixture
