@@ -40,8 +40,9 @@ def _save(state: Mapping[str, Any], file: IO[bytes]) -> None:
     try:
         torch.save(dict(state), file)
     except RuntimeError as error:
-        # torch covers the reason, a full disk, by its own complaint about the place that it then finds.
-        raise error.__context__ if isinstance(error.__context__, OSError) else error from None
+        # torch covers the reason, a full disk or Ctrl-C, by its own complaint about the place that it then finds.
+        reason = error.__context__
+        raise reason if isinstance(reason, OSError | KeyboardInterrupt) else error from None
 
 
 def read_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:

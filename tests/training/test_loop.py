@@ -1,7 +1,9 @@
 """The loop learns, keeps the best, and ends in the same weights whether or not it was killed on the way."""
 
 import errno
+import io
 import resource
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, IO
@@ -11,6 +13,7 @@ import pandas as pd
 import pytest
 import torch
 from lightning_fabric import Fabric
+from torch.utils.data import Dataset
 
 import training.loop
 import training.models
@@ -29,6 +32,7 @@ from training.loss import LossSum, sum_losses
 from training.models import find_model, Model
 from training.run import build_run
 from training.run_folder import append_metrics, read_checkpoint, RunError, write_checkpoint
+from training.sampling import load
 
 EVERYTHING = Config(
     model=ModelConfig("deepspine-tiny", dropout=0.2, view_dropout=0.3),
@@ -254,6 +258,22 @@ def test_a_kill_while_writing_leaves_the_last_checkpoint(tmp_path: Path, monkeyp
     assert [each.name for each in tmp_path.iterdir()] == ["last.pt"]
 
 
+def test_an_interrupt_while_writing_stays_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """torch makes an error of its own of it, as of a full disk."""
+
+    class Interrupted(io.BytesIO):
+        def write(self, content: Any) -> int:
+            raise KeyboardInterrupt
+
+    path = tmp_path / "last.pt"
+    write_checkpoint({"epoch": 1}, path)
+    monkeypatch.setattr(Path, "open", lambda *_: Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        write_checkpoint({"epoch": 2, "weights": torch.zeros(10_000)}, path)
+    monkeypatch.undo()
+    assert read_checkpoint(path) == {"epoch": 1}
+
+
 def test_a_full_disk_leaves_the_last_checkpoint_and_names_the_file(tmp_path: Path) -> None:
     path = tmp_path / "last.pt"
     write_checkpoint({"epoch": 1}, path)
@@ -277,6 +297,18 @@ def test_what_is_wrong_with_a_sample_is_raised_from_workers_as_without(tmp_path:
         with pytest.raises(StoreError) as raised:
             train(config, material._replace(reader=BrokenStore()), tmp_path, fabric())
         assert str(raised.value) == "study s1 is damaged"
+
+
+class Interrupts(Dataset[bool]):
+    """Whether the process that reads a sample leaves Ctrl-C to another."""
+
+    def __getitem__(self, key: object) -> bool:
+        return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_workers_leave_an_interrupt_to_the_first_process() -> None:
+    batches = [[(0, 0), (0, 1)]]
+    assert [list(load(Interrupts(), list, batches, workers)) for workers in (0, 1)] == [[[False] * 2], [[True] * 2]]
 
 
 class BrokenStore:
