@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from lexicons.vocabulary import Grade, View
+from lexicons.vocabulary import Grade, Level, View
 from training.targets import MISSING, Targets
 
 
@@ -17,6 +17,12 @@ def count_without_view(index: pd.DataFrame, discs: pd.DataFrame, views: Sequence
     wanted = list(zip(discs["study_id"], discs["level"], strict=True))
     there = {str(view): set(zip(rows["study_id"], rows["level"], strict=True)) for view, rows in index.groupby("view")}
     return {view: sum(disc not in there.get(view, set()) for disc in wanted) for view in views}
+
+
+def find_seen(index: pd.DataFrame, views: Sequence[str]) -> set[tuple[str, Level]]:
+    """The discs, (study_id, level), that have images of one of the views or more; ``index`` is the volume store's."""
+    rows = index[index["view"].isin(list(views))]
+    return {(str(study_id), Level(level)) for study_id, level in zip(rows["study_id"], rows["level"], strict=True)}
 
 
 def check_views(without: Mapping[str, int], discs: int) -> None:

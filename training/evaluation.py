@@ -24,7 +24,7 @@ from training.metrics import (
 from training.paper_tables import to_table_1, to_table_2, to_table_3
 from training.predictions import PROBABILITIES
 from training.rsna import GROUPS, rsna_losses, rsna_score
-from training.scored import CANAL, FORAMINA, RECESSES, score_against, Scored, take_tasks
+from training.scored import CANAL, FORAMINA, RECESSES, score_against, Scored, take_common, take_tasks
 
 Kind = tuple[str, tuple[Task, ...]]
 
@@ -153,15 +153,16 @@ def main_models(models: Sequence[Judged]) -> list[Judged]:
 
 
 def to_paper_tables(models: Sequence[Judged]) -> str:
-    """Tables 1, 2 and 3 of DeepSPINE; means and standard deviations are over the graders."""
-    by_views = {
-        views: [m.scored for m in models if set(m.views) == set(views)]
-        for views in ((View.AXIAL,), (View.SAGITTAL,), BOTH_VIEWS)
-    }
+    """Tables 1, 2 and 3 of DeepSPINE; means and standard deviations are over the graders.
+
+    Table 2 compares views on the same discs: a grader of axial images says nothing of a disc that has none.
+    """
+    columns = ((View.AXIAL,), (View.SAGITTAL,), BOTH_VIEWS)
+    by_views = take_common([[m.scored for m in models if set(m.views) == set(views)] for views in columns])
     main = main_models(models)
     scored = [model.scored for model in main]
     scan = " + ".join(view.value.capitalize() for view in View if view in main[0].views)
-    return "\n".join([to_table_1(scored), to_table_2(*by_views.values()), to_table_3(scored, scan=scan)])
+    return "\n".join([to_table_1(scored), to_table_2(*by_views), to_table_3(scored, scan=scan)])
 
 
 def to_text(figures: Sequence[dict[str, Any]]) -> str:

@@ -17,6 +17,7 @@ NO_LABEL = "no label"
 NOT_ALL_LEVELS = "report does not speak of all six levels"
 NOT_ALL_DISCS = "not all of the lower five discs have volumes"
 NOTHING_LEARNT = "no slot of the tasks teaches anything"
+NO_VIEW = "no image of a view that the model takes"
 
 
 class JoinError(ValueError):
@@ -50,6 +51,16 @@ def join_discs(labels: pd.DataFrame, volumes: Collection[tuple[str, Level]], con
     if not learnt.any():
         raise JoinError(_explain(labelled, volumes, reasons))
     return Joined(take(targets, np.flatnonzero(learnt)), _to_table(reasons))
+
+
+def drop_unseen(joined: Joined, seen: Collection[tuple[str, Level]]) -> Joined:
+    """Without the discs that are not among ``seen``: what a model cannot see it neither learns from nor grades."""
+    discs = [(study_id, Level(level)) for study_id, level in joined.targets.discs.to_numpy()]
+    keep = np.array([disc in seen for disc in discs])
+    if keep.all():
+        return joined
+    unseen = _to_table({disc: NO_VIEW for disc, kept in zip(discs, keep, strict=True) if not kept})
+    return Joined(take(joined.targets, np.flatnonzero(keep)), pd.concat([joined.dropped, unseen], ignore_index=True))
 
 
 def _explain(

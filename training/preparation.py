@@ -9,8 +9,8 @@ import pandas as pd
 from imaging.store.reader import VolumeStore
 from reportparse.label_table import read_label_table
 from training.config import Config, DataConfig, SplitConfig
-from training.coverage import check_tasks, check_views, count_without_view
-from training.join import join_discs, Joined
+from training.coverage import check_tasks, check_views, count_without_view, find_seen
+from training.join import drop_unseen, join_discs, Joined
 from training.patients import read_patients
 from training.phantoms import find_phantoms, to_word
 from training.split import Part, read_split, rows_of, split_as, split_discs
@@ -44,6 +44,7 @@ def prepare(config: Config) -> Prepared:
     joined = join_discs(labels, reader.discs, config.targets)
     discs = joined.targets.discs
     check_views(count_without_view(reader.index, discs, config.model.views), len(discs))
+    joined = drop_unseen(joined, find_seen(reader.index, config.model.views))
     check_tasks(joined.targets)
     return Prepared(reader, joined, _split(joined.targets, config.split, patients), patients)
 

@@ -1,6 +1,6 @@
 """Predictions beside the truth: the slots that both speak about, as arrays."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +67,20 @@ def take_slots(scored: Scored, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int6
         scored.level[rows],
         scored.task[rows],
     )
+
+
+def take_common(groups: Sequence[Sequence[Scored]]) -> list[list[Scored]]:
+    """The same groups of models, with only the discs that every group that has models speaks about, whichever model."""
+    spoken = [{disc for model in models for disc in _to_discs(model)} for models in groups if models]
+    common = set.intersection(*spoken) if spoken else set()
+    return [
+        [take_slots(model, np.array([disc in common for disc in _to_discs(model)], dtype=np.bool_)) for model in models]
+        for models in groups
+    ]
+
+
+def _to_discs(scored: Scored) -> list[tuple[str, str]]:
+    return [(str(study), str(level)) for study, level in zip(scored.study, scored.level, strict=True)]
 
 
 def take_tasks(scored: Scored, tasks: Collection[Task]) -> Scored:

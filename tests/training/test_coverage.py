@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lexicons.vocabulary import Grade, Task
-from training.coverage import check_tasks, check_views, count_without_view, CoverageError, find_absent_grades
+from lexicons.vocabulary import Grade, Level, Task
+from training.coverage import check_tasks, check_views, count_without_view, CoverageError, find_absent_grades, find_seen
 from training.targets import Targets
 
 INDEX = pd.DataFrame(
@@ -19,6 +19,13 @@ def test_discs_that_lack_a_view_are_counted() -> None:
     discs = INDEX[["study_id", "level"]].iloc[[0, 2]]
     assert count_without_view(INDEX, discs, BOTH) == {"axial": 1, "sagittal": 0}
     assert count_without_view(INDEX[INDEX["view"] == "axial"], discs, BOTH) == {"axial": 1, "sagittal": 2}
+
+
+def test_a_disc_is_seen_by_a_model_of_a_view_that_it_has() -> None:
+    axial, sagittal = (find_seen(INDEX, [view]) for view in BOTH)
+    assert axial == {("a", Level.L4_L5), ("b", Level.L5_S1)}
+    assert sagittal == {("a", Level.L4_L5), ("a", Level.L5_S1)}
+    assert find_seen(INDEX, BOTH) == axial | sagittal
 
 
 def test_a_view_that_no_disc_has_is_refused() -> None:

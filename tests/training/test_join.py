@@ -6,7 +6,17 @@ import pytest
 from lexicons.vocabulary import Level, LEVELS
 from reportparse.label_table import check_label_table
 from training.config import TargetConfig
-from training.join import join_discs, JoinError, NO_LABEL, NO_VOLUME, NOT_ALL_DISCS, NOT_ALL_LEVELS, NOTHING_LEARNT
+from training.join import (
+    drop_unseen,
+    join_discs,
+    JoinError,
+    NO_LABEL,
+    NO_VIEW,
+    NO_VOLUME,
+    NOT_ALL_DISCS,
+    NOT_ALL_LEVELS,
+    NOTHING_LEARNT,
+)
 
 PAPER = TargetConfig(deepspine_filters=True)
 
@@ -39,6 +49,16 @@ def test_discs_with_both_are_used_and_the_rest_have_a_reason() -> None:
     assert reasons_of(joined.dropped) == {
         ("a", "L4-L5", NO_VOLUME), ("b", "L5-S1", NO_VOLUME), ("c", "L3-L4", NO_LABEL), ("d", "L5-S1", NOTHING_LEARNT),
     }  # fmt: skip
+
+
+def test_discs_that_a_model_cannot_see_are_dropped() -> None:
+    joined = join_discs(make_labels(label_rows("a")), volumes_of("a", LEVELS[3:]), TargetConfig())
+    seen = drop_unseen(joined, {("a", LEVELS[4])})
+    assert seen.targets.discs.to_numpy().tolist() == [["a", LEVELS[4].value]]
+    assert len(seen.targets.low) == 1
+    dropped = reasons_of(seen.dropped)
+    assert dropped - reasons_of(joined.dropped) == {("a", level.value, NO_VIEW) for level in (LEVELS[3], LEVELS[5])}
+    assert drop_unseen(joined, set(volumes_of("a"))) is joined
 
 
 def test_the_papers_filters() -> None:

@@ -31,7 +31,7 @@ from training.predictions import (
     write_predictions,
 )
 from training.rsna import rsna_losses, rsna_score
-from training.scored import CANAL, FORAMINA, score_against, Scored, take_tasks
+from training.scored import CANAL, FORAMINA, score_against, Scored, take_common, take_tasks
 
 NONE = np.zeros((0, 4))
 
@@ -124,6 +124,17 @@ def test_no_slots_have_no_figure() -> None:
 def test_macro_f1_is_over_the_grades_that_occur() -> None:
     scored = make_scored(np.eye(4)[[0, 0, 1]], [0, 1, 1])
     assert macro_f1(scored) == pytest.approx((2 / 3 + 2 / 3) / 2)
+
+
+def test_columns_of_table_2_are_of_the_same_discs() -> None:
+    def make(*studies: str) -> Scored:
+        count = len(studies)
+        return make_scored(np.tile([0.7, 0.1, 0.1, 0.1], (count, 1)), [0] * count, study=list(studies))
+
+    axial, both = [make("a", "c")], [make("a", "b"), make("c", "d")]
+    common = take_common([axial, [], both])
+    assert [[model.study.tolist() for model in models] for models in common] == [[["a", "c"]], [], [["a"], ["c"]]]
+    assert take_common([[], [], []]) == [[], [], []]
 
 
 def test_foramina_are_both_sides() -> None:
