@@ -123,6 +123,12 @@ def rows_of(split: pd.DataFrame, targets: Targets, part: Part) -> list[int]:
     return sorted(at[study_id, level] for study_id, level in of_part[["study_id", "level"]].to_numpy())
 
 
+def count_shared(split: pd.DataFrame, patients: Mapping[str, str]) -> int:
+    """How many patients have discs in more than one part; a study that ``patients`` lacks is its own."""
+    patient = [patients.get(study_id, study_id) for study_id in split["study_id"]]
+    return int((split.assign(patient=patient).groupby("patient")["part"].nunique() > 1).sum())
+
+
 def write_split(split: pd.DataFrame, path: Path) -> None:
     """Write a split as CSV."""
     split.to_csv(path, index=False)
@@ -131,11 +137,12 @@ def write_split(split: pd.DataFrame, path: Path) -> None:
 def read_split(path: Path) -> pd.DataFrame:
     """A split from CSV; SplitError where it is none."""
     try:
-        split = pd.read_csv(path, dtype="string")
+        split = pd.read_csv(path, dtype="string", keep_default_na=False)  # a study may be called NA
     except ValueError:  # of pandas and the decoder, whose messages quote the file
         raise SplitError(f"{path.name} is no table; expected columns study_id, level, part") from None
     if list(split.columns) != ["study_id", "level", "part"]:
-        raise SplitError(f"{path.name} has columns {', '.join(split.columns)}; expected study_id, level, part")
+        # Not the columns that it has: of a table without a header they are its first row.
+        raise SplitError(f"{path.name} has other columns; expected study_id, level, part")
     for column, allowed in (("level", LEVELS), ("part", PARTS)):
         bad = ~split[column].isin(list(allowed))
         if bad.any():

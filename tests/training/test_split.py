@@ -12,6 +12,7 @@ from lexicons.vocabulary import LEVELS, Task
 from training.config import SplitConfig
 from training.split import (
     check_split,
+    count_shared,
     PARTS,
     read_split,
     split_as,
@@ -147,6 +148,26 @@ def test_what_is_no_split_is_said(text: str, words: str, tmp_path: Path) -> None
     (tmp_path / "split.csv").write_text(text)
     with pytest.raises(SplitError, match=words):
         read_split(tmp_path / "split.csv")
+
+
+def test_a_table_without_a_header_is_not_quoted(tmp_path: Path) -> None:
+    (tmp_path / "reports.csv").write_text("s1,MRI of the lumbar spine of Jane Doe\n")
+    with pytest.raises(SplitError) as raised:
+        read_split(tmp_path / "reports.csv")
+    assert str(raised.value) == "reports.csv has other columns; expected study_id, level, part"
+
+
+def test_a_study_may_be_called_na(tmp_path: Path) -> None:
+    (tmp_path / "split.csv").write_text("study_id,level,part\nNA,L4-L5,test\n")
+    assert read_split(tmp_path / "split.csv").to_numpy().tolist() == [["NA", "L4-L5", "test"]]
+
+
+def test_patients_in_two_parts_are_counted() -> None:
+    rows = [("a", "training"), ("a", "training"), ("b", "test"), ("c", "training"), ("c", "validation")]
+    split = pd.DataFrame(rows, columns=["study_id", "part"])
+    assert count_shared(split, {}) == 1
+    assert count_shared(split, {"a": "p", "b": "p"}) == 2
+    assert count_shared(split[:3], {}) == 0
 
 
 def test_a_split_of_other_discs_is_told_apart() -> None:
