@@ -16,6 +16,8 @@ import pandas as pd
 from machine_facts import BUILD, describe_machine, machine, write_results
 
 from imaging.phantom.grades import to_ceiling
+from imaging.store.reader import VolumeStore
+from lexicons.vocabulary import View
 from lumbar.demo.chosen import read_grades
 from lumbar.demo.cohort import make_studies
 from lumbar.demo.places import Places
@@ -23,6 +25,7 @@ from lumbar.demo.settings import DemoSettings, TINY_RECIPE, to_set_options
 from lumbar.phantom_reports.archive import write_archive, write_reports
 from lumbar.phantom_reports.statements import SayingRates
 from lumbar.phantom_reports.writer import ReportSettings
+from training.coverage import find_seen
 
 VAGUE = 1 / 3
 """Of the slots spoken of, in the second archive: ungraded or bounded."""
@@ -59,11 +62,8 @@ GRADERS = (
 )
 FEW, LONGER = 8, 4
 
-TABLES = (
-    ("both", "both-kept", "axial", "sagittal"),
-    ("intervals", "hard-labels"),
-    ("intervals-few", "hard-labels-few"),
-)
+VIEWS = ("both", "both-kept", "axial", "sagittal")
+TABLES = (("both", "both-kept"), VIEWS, ("intervals", "hard-labels"), ("intervals-few", "hard-labels-few"))
 
 PAPER = {
     ("Spinal canal", "class_average_4"): 0.706,
@@ -93,6 +93,7 @@ def lumbar(*arguments: str) -> None:
 def prepare(out: Path, studies: int, seed: int) -> None:
     """Cohort, landmarks, volumes, and two archives of reports with their labels; what is there already is kept."""
     places = Places(out)
+    check_settings(out / "settings.json", {"studies": studies, "seed": seed})
     if not places.grades.exists():
         make_studies(places, DemoSettings(studies, seed))
     by_number = ("--study-id-from", "AccessionNumber")
@@ -109,6 +110,14 @@ def prepare(out: Path, studies: int, seed: int) -> None:
         if not labels.exists():
             write_archive(write_reports(grades, seed, ReportSettings(rates=rates)), out / f"{archive}.csv")
             lumbar("parse", str(out / f"{archive}.csv"), "--out", str(labels))
+
+
+def check_settings(path: Path, settings: Mapping[str, int]) -> None:
+    """ClickException where the folder is of another cohort."""
+    if not path.exists():
+        path.write_text(json.dumps(settings), encoding="utf-8")
+    if json.loads(path.read_text(encoding="utf-8")) != settings:
+        raise click.ClickException(f"{path.parent.name} has another cohort ({path.name}): name another --out")
 
 
 def to_run(out: Path, grader: Grader, seed: int) -> Path:
@@ -158,8 +167,13 @@ def train_all(out: Path, seeds: int, epochs: int, jobs: int) -> None:
 
 
 def evaluate(out: Path, truth: str, names: Sequence[str], seeds: int) -> dict[str, list[dict[str, Any]]]:
-    """The figures of graders on their test patients against ``truth``, by grader, one for each seed."""
+    """The figures of graders on their test patients against ``truth``, by grader, one for each seed.
+
+    Views are compared on discs that have both.
+    """
     labels = Places(out).grades if truth == "phantom" else out / "usual-labels.csv"
+    if names == VIEWS:
+        labels = to_seen(labels, out / "volumes", out / f"{truth}-of-both-views.csv")
     graders = [grader for grader in GRADERS if grader.name in names]
     runs = [str(to_run(out, grader, seed)) for grader in graders for seed in range(seeds)]
     folder = out / f"{truth}-{'-'.join(names)}"
@@ -167,6 +181,16 @@ def evaluate(out: Path, truth: str, names: Sequence[str], seeds: int) -> dict[st
     found = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     by_name = {figures["name"]: figures for figures in found}
     return {grader.name: [by_name[f"{grader.name}-{seed}"] for seed in range(seeds)] for grader in graders}
+
+
+def to_seen(labels: Path, volumes: Path, seen: Path) -> Path:
+    """The labels of the discs that have images of both views."""
+    index = VolumeStore(volumes).index
+    discs = find_seen(index, [View.AXIAL]) & find_seen(index, [View.SAGITTAL])
+    table = pd.read_csv(labels, dtype="string", keep_default_na=False)
+    kept = [disc in discs for disc in zip(table["study_id"], table["level"], strict=True)]
+    table[kept].to_csv(seen, index=False)
+    return seen
 
 
 def to_values(figures: Sequence[Mapping[str, Any]], kind: str, name: str) -> list[float]:
@@ -212,7 +236,8 @@ def main(out: Path, studies: int, seed: int, seeds: int, epochs: int, jobs: int)
         for names in TABLES:
             found = evaluate(out, truth, names, seeds)
             reports = "usual reports" if "both" in names else f"reports with {VAGUE:.0%} of their slots vague"
-            print(f"\nTrained on {reports}, held against {TRUTHS[truth]}\n")
+            where = ", on discs with both views" if names == VIEWS else ""
+            print(f"\nTrained on {reports}, held against {TRUTHS[truth]}{where}\n")
             print("\n".join(to_lines(found)))
             results[f"{truth}, {'/'.join(names)}"] = found
     write_results(BUILD / "benchmarks" / "phantom_graders.json", results)
