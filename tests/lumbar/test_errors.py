@@ -6,6 +6,7 @@ from click.testing import CliRunner, Result
 
 from lumbar.errors import clean_errors, ExitCode
 from reportparse.policy import PolicyError
+from training.self_test import SelfTestError
 
 REPORT = "Severe stenosis at L4-5 in Mrs Example."
 
@@ -29,6 +30,11 @@ def test_an_os_error_names_the_file_without_its_folders() -> None:
     result = run(FileNotFoundError(2, "No such file or directory", "/clinic/DOE^JANE/reports.csv"))
     assert result.exit_code == ExitCode.FAILED
     assert result.stderr == "lumbar: reports.csv: No such file or directory\n"
+
+
+def test_a_device_that_computes_wrongly_is_told_what_to_do() -> None:
+    result = run(SelfTestError('set precision = "32-true"'))
+    assert (result.exit_code, result.stderr) == (ExitCode.FAILED, 'lumbar: set precision = "32-true"\n')
 
 
 @pytest.mark.parametrize("error", [ValueError(REPORT), KeyError(REPORT), RuntimeError(REPORT), OSError(REPORT)])

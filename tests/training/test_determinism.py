@@ -100,3 +100,29 @@ def test_arithmetic_that_is_wrong_in_one_memory_format_is_seen_there(monkeypatch
     check_bfloat16(torch.device("cpu"))
     with pytest.raises(SelfTestError):
         check_bfloat16(torch.device("cpu"), channels_last=True)
+
+
+def test_a_wrong_gradient_of_the_inputs_alone_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = nn.Conv3d.forward
+
+    def wrong(self: nn.Conv3d, x: torch.Tensor) -> torch.Tensor:
+        if torch.is_autocast_enabled("cpu"):
+            x = 1.2 * x - 0.2 * x.detach()  # the same values
+        return right(self, x)
+
+    monkeypatch.setattr(nn.Conv3d, "forward", wrong)
+    with pytest.raises(SelfTestError, match=r"off by 0\.2"):
+        check_bfloat16(torch.device("cpu"))
+
+
+def test_arithmetic_that_is_wrong_in_float32_too_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where both run on the same tensor cores."""
+    right = nn.Conv3d.forward
+
+    def wrong(self: nn.Conv3d, x: torch.Tensor) -> torch.Tensor:
+        out = right(self, x)
+        return out if out.dtype == torch.float64 else out * 1.2
+
+    monkeypatch.setattr(nn.Conv3d, "forward", wrong)
+    with pytest.raises(SelfTestError):
+        check_bfloat16(torch.device("cpu"))
