@@ -7,8 +7,13 @@ import torch
 
 from training.run_folder import RunError
 
-_ON_CPU = "can't allocate memory"
-"""What torch says of the host's memory, for which it has no error of its own."""
+_SAID = (
+    "can't allocate memory",
+    "CUDA error: out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+)
+"""What torch says where it has no error of its own: of the host, of CUDA outside torch's pool, of its libraries."""
 
 
 @contextmanager
@@ -17,7 +22,9 @@ def explained(batch_size: int) -> Iterator[None]:
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        if not isinstance(error, MemoryError | torch.OutOfMemoryError) and _ON_CPU not in str(error):
+        if not isinstance(error, MemoryError | torch.OutOfMemoryError) and not any(
+            said in str(error) for said in _SAID
+        ):
             raise
         raise RunError(
             f"memory ran out with batches of {batch_size}: set a lower run.batch_size, with run.accumulate for as many "

@@ -21,7 +21,19 @@ def on_gpu() -> None:
     raise torch.OutOfMemoryError("CUDA out of memory")
 
 
-@pytest.mark.parametrize("run_out", [on_host, in_numpy, on_gpu])
+def beside_the_pool() -> None:
+    raise RuntimeError("CUDA error: out of memory\nCUDA kernel errors might be reported at some other call")
+
+
+def in_cublas() -> None:
+    raise RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")
+
+
+def in_cudnn() -> None:
+    raise RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED")
+
+
+@pytest.mark.parametrize("run_out", [on_host, in_numpy, on_gpu, beside_the_pool, in_cublas, in_cudnn])
 def test_memory_that_runs_out_names_the_keys(run_out) -> None:
     with (
         pytest.raises(RunError, match=r"memory ran out with batches of 32: set a lower run\.batch_size"),
