@@ -12,6 +12,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from training.config_file import to_toml
 from training.determinism import make_deterministic, seed_torch
+from training.environment import choose_device
 from training.learner import Learner, LoopConfig, Material
 from training.memory_format import to_channels_last
 from training.optim import build_average, build_optimizer
@@ -48,7 +49,9 @@ class Run:
 def build_fabric(config: LoopConfig) -> Fabric:
     """The devices that a config asks for, not yet launched."""
     run = config.run
-    return Fabric(accelerator=run.accelerator, devices=run.devices, num_nodes=run.nodes, precision=run.precision)
+    # Fabric's own "auto" takes Apple's GPU first, which has no float64.
+    accelerator = choose_device("auto").type if run.accelerator == "auto" else run.accelerator
+    return Fabric(accelerator=accelerator, devices=run.devices, num_nodes=run.nodes, precision=run.precision)
 
 
 def build_run(config: LoopConfig, material: Material, fabric: Fabric) -> Run:
@@ -128,7 +131,8 @@ def save_last(run: Run, folder: Path) -> None:
 
 def resume(run: Run, path: Path) -> None:
     """Take up the state of a last.pt; RunError where it is of another config."""
-    state = read_checkpoint(path, run.fabric.device)
+    # On the host: what belongs on the device is copied there. AdamW counts steps on the host, and would wait for each.
+    state = read_checkpoint(path)
     _check_same(state["config"], to_toml(run.config))
     run.network.load_state_dict(state["network"])
     run.optimizer.load_state_dict(state["optimizer"])

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.accelerators import MPSAccelerator
 
 import training.environment
 from tests.training.disc_makers import make_cohort
@@ -14,7 +17,7 @@ from training.disc_learner import DiscMaterial
 from training.environment import describe_environment
 from training.grading import load_grader
 from training.loop import train
-from training.run import build_run
+from training.run import build_fabric, build_run, resume
 from training.run_folder import read_checkpoint
 
 COMPILED = Config(
@@ -90,3 +93,41 @@ def test_the_record_of_a_machine_where_a_package_has_no_name_of_its_own(monkeypa
     monkeypatch.setattr(training.environment, "PACKAGES", ("torch", "no-such-package"))
     facts = describe_environment(torch.device("cpu"), 1)
     assert facts["torch"] and facts["no-such-package"] is None
+
+
+def test_a_checkpoint_is_read_on_the_host(tmp_path: Path) -> None:
+    """A device stands in for a GPU on which nothing could be kept; AdamW's steps must not go there."""
+    config = replace(COMPILED, run=replace(COMPILED.run, compile=False))
+    with pytest.raises(KeyboardInterrupt):
+        train(config, make_material(), tmp_path, Fabric(accelerator="cpu", devices=1), interrupt)
+    run = build_run(config, make_material(), Fabric(accelerator="cpu", devices=1))
+    assert run.average is not None
+    elsewhere: Any = SimpleNamespace(device=torch.device("meta"), is_global_zero=True)
+    resume(replace(run, fabric=elsewhere), tmp_path / "last.pt")
+    kept = read_checkpoint(tmp_path / "last.pt")
+    assert_same(kept["network"], run.network.state_dict())
+    assert_same(kept["average"], run.average.state_dict())
+    assert run.sums.tolist() == kept["sums"]
+    steps = [state["step"] for state in run.optimizer.state.values()]
+    assert steps and all(step.device.type == "cpu" and step > 0 for step in steps)
+
+
+def test_auto_is_no_device_but_cuda_or_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(MPSAccelerator, "is_available", lambda: True)
+    monkeypatch.setattr(MPSAccelerator, "parse_devices", lambda _: [0])
+    assert build_fabric(replace(COMPILED, run=replace(COMPILED.run, accelerator="auto"))).device.type == "cpu"
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+def test_a_run_taken_up_on_cuda_has_everything_in_its_place(tmp_path: Path) -> None:
+    config = replace(COMPILED, run=replace(COMPILED.run, compile=False, accelerator="auto"))
+    with pytest.raises(KeyboardInterrupt):
+        train(config, make_material(), tmp_path, build_fabric(config), interrupt)
+    run = build_run(config, make_material(), build_fabric(config))
+    resume(run, tmp_path / "last.pt")
+    assert run.average is not None
+    there = [*run.network.parameters(), *run.average.module.parameters(), run.sums]
+    states = list(run.optimizer.state.values())
+    assert {tensor.device.type for tensor in [*there, *(state["exp_avg"] for state in states)]} == {"cuda"}
+    assert {state["step"].device.type for state in states} == {"cpu"}
