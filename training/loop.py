@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from lightning_fabric import Fabric
 
+from training.agreement import check_same_place, together
 from training.determinism import seed_torch
 from training.learner import LoopConfig, Material
 from training.loss import LossSum
@@ -40,7 +41,8 @@ def train(
     """Train into ``folder`` what ``material`` teaches: last.pt, best.pt of the lowest validation loss, metrics.csv.
 
     Where the folder has a last.pt the run goes on from it, and ends as it would have without the break. RunError where
-    that is of another config, where the weights diverge, and where memory runs out. ``fabric`` is launched; ``watch``
+    that is of another config, where processes see different ones, where the weights diverge, and where memory runs out.
+    ``fabric`` is launched; ``watch``
     is called on its first rank after each step.
     """
     with explained(config.run.batch_size):
@@ -49,8 +51,10 @@ def train(
 
 def _train(run: Run, material: Material, folder: Path, watch: Callable[[Progress], None]) -> None:
     config = run.config
-    if (folder / LAST).exists():
-        resume(run, folder / LAST)
+    with together(run.fabric):
+        if (folder / LAST).exists():
+            resume(run, folder / LAST)
+    check_same_place(run.fabric, run.epoch, run.step)
     shuffled = _to_batches(run, material)
     loader = load(run.learner.samples, run.learner.collate, shuffled, config.run.workers)
     while run.epoch < config.run.epochs:

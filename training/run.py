@@ -10,6 +10,7 @@ from torch import nn, Tensor
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
+from training.agreement import SharedError
 from training.config_file import to_toml
 from training.determinism import make_deterministic, seed_torch
 from training.environment import choose_device
@@ -57,7 +58,7 @@ def build_fabric(config: LoopConfig) -> Fabric:
 def build_run(config: LoopConfig, material: Material, fabric: Fabric) -> Run:
     """The learner with its network and optimizer on their devices, seeded; nothing trained yet."""
     if not material.validation:
-        raise RunError("no disc validates; the checkpoint is chosen by the validation loss")
+        raise SharedError("no disc validates; the checkpoint is chosen by the validation loss")
     if config.run.precision == "bf16-mixed":
         check_bfloat16(fabric.device, config.run.channels_last)
     seed_torch(config.run.seed)
@@ -102,9 +103,9 @@ def save_epoch(run: Run, metrics: dict[str, float], folder: Path) -> None:
 
 
 def check_finite(loss: float, name: str, epoch: int) -> None:
-    """RunError where a loss is no number: nothing that follows would be one."""
+    """SharedError where a loss, that of all processes, is no number: nothing that follows would be one."""
     if not math.isfinite(loss):
-        raise RunError(
+        raise SharedError(
             f"the {name} loss of epoch {epoch + 1} is {loss}: the weights diverge; "
             "set a lower optimizer.learning_rate, in another folder or with --restart"
         )

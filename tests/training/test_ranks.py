@@ -10,13 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from lightning_fabric import Fabric
 
 from imaging.augmentation import AugmentationSettings
+from tests.training.apart_on_ranks import CONFIG, make_material
 from tests.training.disc_makers import make_cohort
 from training.class_weights import count_classes, weigh_classes, weigh_intervals
 from training.data import Discs
 from training.grading import load_grader, predict_discs
 from training.loss import sum_losses
+from training.run import build_run, save_last
 from training.run_folder import read_checkpoint
 
 ROOT = Path(__file__).parents[2]
@@ -83,3 +86,24 @@ def validate_alone(folder: Path) -> float:
     weights = torch.tensor(weigh_intervals(counts, weigh_classes(counts)))
     low = torch.from_numpy(targets.low[8:12])
     return float(sum_losses(logits, low, low, weights).mean())
+
+
+def test_ranks_that_see_other_files_do_not_train(tmp_path: Path) -> None:
+    """As on nodes that share no folder: each of them says so, and none begins anew."""
+    for rank in "01":
+        (tmp_path / rank).mkdir()
+    run = build_run(CONFIG, make_material(), Fabric(accelerator="cpu", devices=1))
+    run.epoch, run.step = 1, 1
+    save_last(run, tmp_path / "0")
+    ended = launch("apart_on_ranks.py", str(tmp_path), ranks=2)
+    assert ended.returncode == 0, ended.stderr
+    first, second = ((tmp_path / f"{rank}.txt").read_text().splitlines() for rank in "01")
+    assert first[:3] == second[:3]
+    same, data, place, damaged, _ = first
+    assert same == "nothing"
+    assert data.startswith("SharedError: process 1 has other discs, labels or parts than the first")
+    assert place.startswith("SharedError: process 1 would begin after step 0 of epoch 1, the first after step 1 of ")
+    assert damaged.startswith("SharedError: 0/last.pt is damaged")
+    assert second[3].startswith("SharedError: 1/last.pt is damaged")
+    assert first[4].startswith("RunError: 0/last.pt is damaged"), "one rank's alone is said by that rank"
+    assert second[4] == "SharedError: process 0 could not begin: it says why itself"
