@@ -129,13 +129,22 @@ def prepare_run(config: "Config", out: Path, restart: bool, ranks: Ranks) -> "Pr
     """The discs of a run; its folder begun, or found to be of the same config and data; None where it is complete."""
     from training.preparation import prepare
     from training.run_lock import held
-    from training.run_record import check_same_data, describe_discs, is_complete, open_run, write_record
+    from training.run_record import (
+        check_same_data,
+        clear_run,
+        describe_discs,
+        is_complete,
+        open_run,
+        write_record,
+    )
 
     if ranks.rank == 0:
         click.get_current_context().with_resource(held(out))
     complete = is_complete(out) and not restart
     begun = ranks.rank == 0 and open_run(out, config, restart)
     prepared = prepare(config)
+    if not complete:
+        _check_run(config, prepared, ranks)
     if ranks.rank > 0:
         return None if complete else prepared
     describe(prepared, config)
@@ -145,8 +154,20 @@ def prepare_run(config: "Config", out: Path, restart: bool, ranks: Ranks) -> "Pr
         if not complete:
             click.echo(f"going on with the run in {out.name}", err=True)
     else:
+        clear_run(out)  # only now: what was asked for can be done, and an error no longer costs a finished run
         write_record(out, config, discs, prepared.split, prepared.joined.dropped)
     return None if complete else prepared
+
+
+def _check_run(config: "Config", prepared: "Prepared", ranks: Ranks) -> None:
+    """An error for a store or a machine on which the run cannot be trained."""
+    from lexicons.vocabulary import View
+    from lumbar.train_run import check_machine
+    from training.models import find_model
+    from training.store_grids import check_grids
+
+    check_machine(config.run, ranks)
+    check_grids(prepared.reader.settings, find_model(config.model.name), tuple(map(View, config.model.views)))
 
 
 def describe(prepared: "Prepared", config: "Config") -> None:
@@ -154,16 +175,21 @@ def describe(prepared: "Prepared", config: "Config") -> None:
     from training.coverage import count_without_view, find_absent_grades
     from training.phantoms import NONE
     from training.preparation import count_dropped, count_parts
-    from training.split import Part
+    from training.split import count_shared, Part
 
     dropped = prepared.joined.dropped
     used = len(prepared.joined.targets.discs)
     click.echo(f"discs with label and volume: {used} used, {len(dropped)} dropped")
     for reason, count in count_dropped(dropped).items():
         click.echo(f"  {count:6d}  {reason}")
-    click.echo(f"split by {config.split.by}, seed {config.split.seed}:")
+    if config.split.file:
+        click.echo(f"split as in {Path(config.split.file).name}:")
+    else:
+        click.echo(f"split by {config.split.by}, seed {config.split.seed}:")
     for part, row in count_parts(prepared.split, prepared.patients).iterrows():
         click.echo(f"  {part:10} {row['discs']:6d} discs of {row['studies']} studies, {row['patients']} patients")
+    if shared := count_shared(prepared.split, prepared.patients):
+        click.echo(f"patients with discs in several parts: {shared}; figures of such a split are too good")
     if prepared.phantom != NONE:
         click.echo(
             f"{prepared.phantom} of these studies are phantoms: what a grader learns from them holds of no patient"

@@ -47,10 +47,11 @@ def _on_ranks(config: "LocalizerConfig", ranks: Ranks) -> "LocalizerConfig":
 
 def _prepare(config: "LocalizerConfig", out: Path, restart: bool, ranks: Ranks) -> "Gathered | None":
     """The slices of a run; its folder begun, or found to be of the same slices; None where it is complete."""
+    from lumbar.train_run import check_machine
     from training.localizer.material import describe_slices
     from training.localizer.record import check_same_slices, RECIPE, write_slice_record
     from training.run_lock import held
-    from training.run_record import is_complete, open_run
+    from training.run_record import clear_run, is_complete, open_run
 
     if ranks.rank == 0:
         click.get_current_context().with_resource(held(out))
@@ -58,6 +59,7 @@ def _prepare(config: "LocalizerConfig", out: Path, restart: bool, ranks: Ranks) 
     begun = ranks.rank == 0 and open_run(out, config, restart)
     if complete:
         return None
+    check_machine(config.run, ranks)
     gathered = _gather(config, ranks)
     if ranks.rank > 0:
         return gathered
@@ -68,6 +70,7 @@ def _prepare(config: "LocalizerConfig", out: Path, restart: bool, ranks: Ranks) 
         check_same_slices(out, table)
         click.echo(f"going on with the run in {out.name}", err=True)
     else:
+        clear_run(out)  # only now: an error above no longer costs a finished run
         write_slice_record(out, config, table)
     return gathered
 

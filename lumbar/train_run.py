@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lexicons.vocabulary import View
 from lumbar.console import Progress as Bar
 from lumbar.console import progress
 from lumbar.errors import ExitCode
-from lumbar.ranks import first_speaks, Ranks
+from lumbar.ranks import Ranks
 from lumbar.work import available_cores
 from training.config import Config
 from training.preparation import Prepared
@@ -55,12 +54,8 @@ class Watcher:
 def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> None:
     """Train a grader into a run folder whose record is written."""
     from training.disc_learner import DiscMaterial
-    from training.models import find_model
     from training.split import Part
-    from training.store_grids import check_grids
 
-    with first_speaks(ranks):
-        check_grids(prepared.reader.settings, find_model(config.model.name), tuple(map(View, config.model.views)))
     targets = prepared.joined.targets
     rows = prepared.rows(Part.TRAINING), prepared.rows(Part.VALIDATION)
     material = DiscMaterial(prepared.reader, targets, *rows, prepared.phantom)
@@ -73,15 +68,12 @@ def run_loop(config: "LoopConfig", material: "Material", out: Path, ranks: Ranks
     if config.run.deterministic:
         # CUDA reads it when torch starts.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    from training.environment import check_devices, describe_environment
+    from training.environment import describe_environment
     from training.loop import train
     from training.run import build_fabric
     from training.run_folder import LAST, TENSORBOARD
     from training.tensorboard_log import TensorBoardLog
 
-    with first_speaks(ranks):
-        check_devices(config.run.accelerator, config.run.devices)
-        _check_cores(config.run, ranks)
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     fabric = build_fabric(config)
     fabric.launch()
@@ -110,10 +102,13 @@ def run_loop(config: "LoopConfig", material: "Material", out: Path, ranks: Ranks
     return True
 
 
-def _check_cores(run: "RunConfig", ranks: Ranks) -> None:
-    """UsageError for more processes than cores, unless a launcher has started them already."""
+def check_machine(run: "RunConfig", ranks: Ranks) -> None:
+    """An error for devices that are not here, or more processes than cores, unless a launcher has started them."""
     import torch
 
+    from training.environment import check_devices
+
+    check_devices(run.accelerator, run.devices)
     on_cpu = run.accelerator == "cpu" or not torch.cuda.is_available()
     if ranks.devices is None and on_cpu and run.devices > available_cores():
         raise click.UsageError(

@@ -23,9 +23,18 @@ def read_config(path: Path) -> Config:
 def read_values(path: Path) -> dict[str, Any]:
     """The values of a TOML file, by section."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{path.name} is not TOML: {error}") from None
+    return parse_values(text, path.name)
+
+
+def parse_values(text: str, name: str) -> dict[str, Any]:
+    """The values of a TOML text, by section; ``name``: what a ConfigError calls it."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name} is not TOML: {error}") from None
 
 
 def to_config(values: dict[str, Any]) -> Config:

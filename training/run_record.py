@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ import pandas as pd
 
 from imaging.store.whole_file import write_whole
 from training.config import Config
-from training.config_file import is_localizer, read_config, read_values, to_toml
-from training.localizer.config import LocalizerConfig, read_localizer_config
+from training.config_file import is_localizer, parse_values, to_config, to_toml
+from training.localizer.config import LocalizerConfig, to_localizer_config
 from training.phantoms import find_phantoms, is_phantom, SAID, to_word
-from training.split import check_split, read_split, write_split
+from training.places import find_places
+from training.split import check_split, Part, read_split, write_split
 from training.targets import MISSING, Targets
 
 CONFIG = "config.toml"
@@ -26,10 +28,15 @@ DROPPED = "dropped.csv"
 METRICS = "metrics.csv"
 ENVIRONMENT = "environment.json"
 SUMMARY = "summary.json"
-CHECKPOINTS = ("last.pt", "best.pt")
+LAST, BEST = "last.pt", "best.pt"
+CHECKPOINTS = (LAST, BEST)
+TENSORBOARD = "tensorboard"
+_FOUND = ("MODEL_CARD.md", "evaluation.*", "confusion.png", "roc.png", "reliability.png", "training_curves.png")
+"""What an evaluation writes: of the test part beside the run, of the others below it."""
+_BELOW = (Part.TRAINING.value, Part.VALIDATION.value, TENSORBOARD)
 _MADE = (
-    SUMMARY, "MODEL_CARD.md", "evaluation.*", "confusion.png", "roc.png", "reliability.png", "training_curves.png",
-    "predictions_*", "tensorboard/events.*",
+    SUMMARY, *_FOUND, *(f"{part}/{name}" for part in (Part.TRAINING.value, Part.VALIDATION.value) for name in _FOUND),
+    "predictions_*", f"{TENSORBOARD}/events.*", "*.writing",
     "vertebrae.*", *CHECKPOINTS, METRICS, ENVIRONMENT, DROPPED, DISCS, SLICES, SPLIT, CONFIG,
 )  # fmt: skip
 """What a new start removes, the config last: cut short, it is still a run's folder."""
@@ -40,10 +47,10 @@ class RecordError(ValueError):
 
 
 def open_run(folder: Path, config: Config | LocalizerConfig, restart: bool = False) -> bool:
-    """Make the folder of a run; whether one of the same config was begun there.
+    """Make the folder of a run; whether one of the same config is to be gone on with there. Nothing is removed.
 
-    RecordError where the folder holds something else, or a run of another config; ``restart`` removes a run's files,
-    and so does a new start where nothing was learnt yet: there is nothing to lose.
+    RecordError where the folder holds something else, or a run of another config; not where ``restart`` is asked for,
+    nor where a run was begun and nothing learnt yet: there is nothing to lose. ``clear_run`` makes way for a new start.
     """
     folder.mkdir(parents=True, exist_ok=True)
     begun = (folder / CONFIG).exists()
@@ -51,17 +58,27 @@ def open_run(folder: Path, config: Config | LocalizerConfig, restart: bool = Fal
         raise RecordError(f"{folder.name} holds files but no {CONFIG}: it is no run; name a new or empty folder")
     recorded = any((folder / name).exists() for name in (DISCS, SLICES))
     learnt = any((folder / name).exists() for name in (*CHECKPOINTS, SUMMARY))
-    if begun and (restart or (recorded and not learnt)):
-        for path in [path for pattern in _MADE for path in folder.glob(pattern)]:
-            path.unlink()
+    if not begun or restart or (recorded and not learnt):
         return False
-    if begun:
-        check_same_config(_read_any_config(folder / CONFIG), config)
+    check_same_config(parse_any_config((folder / CONFIG).read_text(encoding="utf-8")), config)
+    if learnt and not recorded:
+        raise RecordError(f"{folder.name} does not say what its run learnt from. {WHAT_TO_DO}")
     return recorded
 
 
-def _read_any_config(path: Path) -> Config | LocalizerConfig:
-    return read_localizer_config(path) if is_localizer(read_values(path)) else read_config(path)
+def clear_run(folder: Path) -> None:
+    """Remove a run's files and those of its evaluation; others, and the folders that hold them, stay."""
+    for path in [path for pattern in _MADE for path in folder.glob(pattern)]:
+        path.unlink()
+    for name in _BELOW:
+        with suppress(OSError):  # not there, or it holds other files
+            (folder / name).rmdir()
+
+
+def parse_any_config(text: str) -> Config | LocalizerConfig:
+    """The config of a grader or of a localizer; ConfigError where the text is neither."""
+    values = parse_values(text, CONFIG)
+    return to_localizer_config(values) if is_localizer(values) else to_config(values)
 
 
 def check_same_config(was: Config | LocalizerConfig, now: Config | LocalizerConfig) -> None:
@@ -69,16 +86,25 @@ def check_same_config(was: Config | LocalizerConfig, now: Config | LocalizerConf
     if type(was) is not type(now):
         kinds = ["a localizer" if isinstance(each, LocalizerConfig) else "a grader" for each in (was, now)]
         raise RecordError(f"the folder has a run of {kinds[0]}, this is one of {kinds[1]}. {WHAT_TO_DO}")
-    differing = list(_differences(asdict(was), asdict(now)))
+    differing = list(_differences(was, now))
     if differing:
         raise RecordError(f"the folder has a run of another config: {'; '.join(differing)}. {WHAT_TO_DO}")
 
 
-def _differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    for section, values in was.items():
-        for key, value in values.items():
-            if value != now[section][key]:
-                yield f"{section}.{key} was {json.dumps(value)}, now {json.dumps(now[section][key])}"
+def _differences(was: Config | LocalizerConfig, now: Config | LocalizerConfig) -> Iterator[str]:
+    places = find_places(was) | find_places(now)
+    others = asdict(now)
+    for section, values in asdict(was).items():
+        for name, value in values.items():
+            key, other = f"{section}.{name}", others[section][name]
+            if value == other:
+                continue
+            if key not in places:
+                yield f"{key} was {json.dumps(value)}, now {json.dumps(other)}"
+            elif Path(value).name == Path(other).name:
+                yield f"{key}, {Path(value).name}, was in another folder"
+            else:
+                yield f"{key} was {Path(value).name or 'nothing'}, now {Path(other).name or 'nothing'}"
 
 
 def describe_discs(targets: Targets, index: pd.DataFrame) -> pd.DataFrame:

@@ -449,6 +449,34 @@ def test_restart_begins_anew_and_leaves_foreign_files(begun: Path) -> None:
     assert Path("run/notes.txt").read_text() == "mine"
 
 
+@pytest.mark.parametrize(
+    "options",
+    [["--set=targets.tasks=['RSS']"], ["--set=run.devices=4096"], ["--patients=empty.csv"], ["--store=nothing"]],
+)
+def test_a_restart_that_cannot_be_done_leaves_the_run(begun: Path, options: list[str]) -> None:
+    Path("nothing").mkdir()
+    Path("empty.csv").touch()
+    before = {path.name: path.read_bytes() for path in Path("run").iterdir() if path.is_file()}
+    assert {"last.pt", "split.csv", "discs.csv"} <= before.keys()
+    assert run_train("--restart", *options).exit_code in (1, 2)
+    assert {path.name: path.read_bytes() for path in Path("run").iterdir() if path.is_file()} == before
+
+
+def test_a_restart_on_the_runs_own_split(begun: Path) -> None:
+    split = Path("run/split.csv").read_text()
+    result = run_train("--restart", "--set=split.file=run/split.csv", "--set=split.seed=7", "--set=run.epochs=1")
+    assert result.exit_code == 0, result.output
+    assert "split as in split.csv:" in result.output
+    assert "split by" not in result.output
+    assert Path("run/split.csv").read_text() == split
+
+
+def test_a_split_that_parts_a_patient_is_told(folder: Path) -> None:
+    assert "patients with discs in several parts" not in run_train("--set=run.epochs=1").output
+    result = run_train("--set=split.by=disc", "--set=run.epochs=1", "--out=discs")
+    assert re.search(r"patients with discs in several parts: [1-8]; figures of such a split", result.output)
+
+
 def test_a_folder_of_something_else_is_left_alone(folder: Path) -> None:
     Path("run").mkdir()
     Path("run/photo.png").write_text("mine")

@@ -64,6 +64,15 @@ def test_another_config_or_kind_is_refused(folder: Path) -> None:
     assert "slices.phantom_seed was 0, now 4" in result.output
 
 
+def test_a_restart_that_cannot_be_done_leaves_the_run(folder: Path) -> None:
+    names = ("best.pt", "config.toml", "slices.csv", "summary.json", "vertebrae.json", "vertebrae.safetensors")
+    (folder / "run").mkdir()
+    for name in names:
+        (folder / "run" / name).touch()
+    assert run_train("--restart", "--set", "run.devices=4096").exit_code == 2
+    assert sorted(path.name for path in (folder / "run").iterdir()) == sorted(names)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
