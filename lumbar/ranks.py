@@ -9,10 +9,15 @@ from typing import NamedTuple
 import click
 
 SECONDS_TO_SPEAK = 10.0
+OF_NODE = ("NODE_RANK", "GROUP_RANK")
+"""In which the number of a node stands."""
 
 
 class Ranks(NamedTuple):
-    """The number of this process among all; ``devices`` and ``nodes`` as torchrun says, None without it."""
+    """The number of this process among all; ``devices`` and ``nodes`` as torchrun says, None without it.
+
+    Where nothing says the number on a later node, ``rank`` is the node's: it is not the first process.
+    """
 
     rank: int
     devices: int | None
@@ -21,20 +26,35 @@ class Ranks(NamedTuple):
 
 def read_ranks() -> Ranks:
     """The place of this process, from the variables of its launcher (torchrun, Fabric's own, Slurm)."""
-    known = (os.environ[name] for name in ("RANK", "LOCAL_RANK", "SLURM_PROCID") if name in os.environ)
-    rank = int(next(known, "0"))
+    rank = _read_first("RANK")
+    if rank is None:
+        rank = max(_read_first("LOCAL_RANK", "SLURM_PROCID") or 0, _read_first(*OF_NODE) or 0)
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         return Ranks(rank, None, None)
     world, here = int(os.environ["WORLD_SIZE"]), int(os.environ["LOCAL_WORLD_SIZE"])
     return Ranks(rank, here, world // here)
 
 
+def _read_first(*names: str) -> int | None:
+    """The first of these variables that is there."""
+    return next((int(os.environ[name]) for name in names if name in os.environ), None)
+
+
+def check_nodes(nodes: int) -> None:
+    """UsageError where several nodes are to train, and nothing says which of them this is."""
+    if nodes > 1 and _read_first("RANK", "SLURM_PROCID", *OF_NODE) is None:
+        raise click.UsageError(
+            f"run.nodes is {nodes}, and nothing says which node this is: "
+            "start lumbar on each by torchrun or Slurm, or with NODE_RANK, MASTER_ADDR and MASTER_PORT set"
+        )
+
+
 @contextmanager
-def first_speaks(ranks: Ranks) -> Iterator[None]:
-    """A block in which all processes meet the same errors, and only the first says them."""
+def first_speaks(ranks: Ranks, shared: type[Exception] = Exception) -> Iterator[None]:
+    """A block in which all processes meet the same errors, those that are ``shared``, and only the first says them."""
     try:
         yield
-    except Exception as error:
+    except shared as error:
         if ranks.rank == 0:
             raise
         # A launcher ends all processes when one fails: the first must have spoken by then.
