@@ -34,7 +34,8 @@ def write_run(folder: Path, model: str) -> None:
     from training.config import Config, ModelConfig
     from training.config_file import to_toml
     from training.models import find_model
-    from training.run_folder import BEST, write_checkpoint
+    from training.run_folder import write_checkpoint
+    from training.run_record import BEST
 
     torch.manual_seed(0)
     config = Config(model=ModelConfig(model))  # type: ignore[arg-type]

@@ -13,7 +13,8 @@ from training_modes import Amount, launch, Mode, to_config, to_reason
 from training.config import Config
 from training.data import DiscReader
 from training.disc_learner import DiscMaterial
-from training.run_folder import LAST, METRICS, read_checkpoint
+from training.run_folder import read_checkpoint
+from training.run_record import LAST, METRICS
 
 
 class Apart(NamedTuple):

@@ -10,8 +10,8 @@ from training.config import ConfigError
 from training.grading import Grader, load_grader
 from training.memory_format import to_channels_last
 from training.phantoms import to_word
-from training.run_folder import BEST, RunError
-from training.run_record import ENVIRONMENT, read_phantoms, SLICES
+from training.run_folder import RunError
+from training.run_record import BEST, ENVIRONMENT, read_phantoms, SLICES
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from lumbar.ranks import Ranks
 from lumbar.work import available_cores
 from training.config import Config
 from training.preparation import Prepared
-from training.run_record import read_lowest_loss, write_environment, write_summary
+from training.run_record import LAST, read_lowest_loss, TENSORBOARD, write_environment, write_summary
 
 if TYPE_CHECKING:
     from training.config import RunConfig
@@ -71,7 +71,6 @@ def run_loop(config: "LoopConfig", material: "Material", out: Path, ranks: Ranks
     from training.environment import describe_environment
     from training.loop import train
     from training.run import build_fabric
-    from training.run_folder import LAST, TENSORBOARD
     from training.tensorboard_log import TensorBoardLog
 
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)

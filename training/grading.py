@@ -17,7 +17,8 @@ from training.config_file import to_config
 from training.data import Batch, collate, Discs, to_normalise_settings, to_views
 from training.models import find_model
 from training.predictions import to_predictions
-from training.run_folder import BEST, read_checkpoint, RunError
+from training.run_folder import read_checkpoint, RunError
+from training.run_record import BEST
 from training.sampling import load, to_plain_batches
 
 

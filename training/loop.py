@@ -17,7 +17,7 @@ from training.loss import LossSum
 from training.memory import explained
 from training.optim import learning_rate_at, set_learning_rate
 from training.run import add_ranks, build_run, check_finite, resume, Run, save_epoch, save_last
-from training.run_folder import LAST
+from training.run_record import LAST
 from training.sampling import Batches, load, to_plain_batches
 
 

@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from training.config import Config
 from training.localizer.config import LocalizerConfig, to_places
 
-ConfigT = TypeVar("ConfigT", Config, LocalizerConfig)
+ConfigT = TypeVar("ConfigT")
 
 
-def find_places(config: Config | LocalizerConfig) -> dict[str, str]:
-    """The files and folders that a config names, by key."""
+def find_places(config: Any) -> dict[str, str]:
+    """The files and folders that a config, a grader's or a localizer's, names, by key."""
     if isinstance(config, LocalizerConfig):
         return to_places(config)
     data = {f"data.{name}": getattr(config.data, name) for name in ("labels", "volumes", "patients")}
@@ -20,7 +19,9 @@ def find_places(config: Config | LocalizerConfig) -> dict[str, str]:
 
 def drop_folders(config: ConfigT) -> ConfigT:
     """The config with the names of its files and folders alone: what may leave the machine."""
+    told: Any = config
     for key, place in find_places(config).items():
         section, _, name = key.partition(".")
-        config = replace(config, **{section: replace(getattr(config, section), **{name: Path(place).name})})
-    return config
+        told = replace(told, **{section: replace(getattr(told, section), **{name: Path(place).name})})
+    kept: ConfigT = told
+    return kept

@@ -17,7 +17,9 @@ from training.environment import choose_device
 from training.learner import Learner, LoopConfig, Material
 from training.memory_format import to_channels_last
 from training.optim import build_average, build_optimizer
-from training.run_folder import append_metrics, BEST, LAST, read_checkpoint, RunError, write_checkpoint
+from training.places import drop_folders
+from training.run_folder import append_metrics, read_checkpoint, write_checkpoint
+from training.run_record import BEST, check_same_config, LAST, parse_any_config
 from training.self_test import check_bfloat16
 
 
@@ -90,7 +92,7 @@ def save_epoch(run: Run, metrics: dict[str, float], folder: Path) -> None:
             write_checkpoint(
                 {
                     "network": run.judged.state_dict(),
-                    "config": to_toml(run.config),
+                    "config": to_toml(drop_folders(run.config)),  # this file is the one that is given away
                     **run.learner.about,
                     **metrics,
                 },
@@ -131,10 +133,10 @@ def save_last(run: Run, folder: Path) -> None:
 
 
 def resume(run: Run, path: Path) -> None:
-    """Take up the state of a last.pt; RunError where it is of another config."""
+    """Take up the state of a last.pt; RecordError where it is of another config."""
     # On the host: what belongs on the device is copied there. AdamW counts steps on the host, and would wait for each.
     state = read_checkpoint(path)
-    _check_same(state["config"], to_toml(run.config))
+    check_same_config(parse_any_config(state["config"]), run.config)
     run.network.load_state_dict(state["network"])
     run.optimizer.load_state_dict(state["optimizer"])
     if run.average is not None:
@@ -142,11 +144,3 @@ def resume(run: Run, path: Path) -> None:
     if run.fabric.is_global_zero:
         run.sums += torch.tensor(state["sums"], dtype=torch.float64, device=run.sums.device)
     run.epoch, run.step, run.best = state["epoch"], state["step"], state["best"]
-
-
-def _check_same(was: str, now: str) -> None:
-    differing = [
-        f"{new} (was {old})" for old, new in zip(was.splitlines(), now.splitlines(), strict=False) if old != new
-    ]
-    if differing:
-        raise RunError(f"the folder has a run of another config: {'; '.join(differing)}; use another folder")

@@ -1,4 +1,4 @@
-"""The files of a run: names, checkpoints written whole or not at all, and metrics that follow a resumed run."""
+"""A run while it learns: checkpoints written whole or not at all, and metrics that follow a resumed run."""
 
 import zipfile
 from collections.abc import Mapping
@@ -8,12 +8,7 @@ from typing import Any, IO
 import pandas as pd
 import torch
 
-CONFIG = "config.toml"
-SPLIT = "split.csv"
-METRICS = "metrics.csv"
-LAST = "last.pt"
-BEST = "best.pt"
-TENSORBOARD = "tensorboard"
+from training.run_record import METRICS
 
 
 class RunError(ValueError):

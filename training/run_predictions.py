@@ -16,8 +16,7 @@ from training.config import Config
 from training.data import Discs
 from training.grading import load_grader, predict_discs
 from training.predictions import read_predictions, write_predictions
-from training.run_folder import BEST
-from training.run_record import check_same_volumes, read_discs, RecordError, SPLIT
+from training.run_record import BEST, check_same_volumes, read_discs, RecordError, SPLIT
 from training.split import Part, read_split
 from training.targets import MISSING, Targets
 

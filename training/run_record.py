@@ -81,7 +81,7 @@ def parse_any_config(text: str) -> Config | LocalizerConfig:
     return to_localizer_config(values) if is_localizer(values) else to_config(values)
 
 
-def check_same_config(was: Config | LocalizerConfig, now: Config | LocalizerConfig) -> None:
+def check_same_config(was: Any, now: Any) -> None:
     """RecordError naming every key that differs, with both values."""
     if type(was) is not type(now):
         kinds = ["a localizer" if isinstance(each, LocalizerConfig) else "a grader" for each in (was, now)]
@@ -91,7 +91,7 @@ def check_same_config(was: Config | LocalizerConfig, now: Config | LocalizerConf
         raise RecordError(f"the folder has a run of another config: {'; '.join(differing)}. {WHAT_TO_DO}")
 
 
-def _differences(was: Config | LocalizerConfig, now: Config | LocalizerConfig) -> Iterator[str]:
+def _differences(was: Any, now: Any) -> Iterator[str]:
     places = find_places(was) | find_places(now)
     others = asdict(now)
     for section, values in asdict(was).items():

@@ -45,7 +45,8 @@ from training.config import Config, ModelConfig, TargetConfig
 from training.config_file import to_toml
 from training.models import find_model
 from training.predictions import read_predictions
-from training.run_folder import BEST, read_checkpoint, write_checkpoint
+from training.run_folder import read_checkpoint, write_checkpoint
+from training.run_record import BEST
 
 IDENTITY = PatientIdentity(name="Zebedee^Quux", patient_id="MRN-4711-SENTINEL", birth_date="19510203")
 SENTINELS = ("Zebedee", "Quux", "MRN-4711", "19510203", "SENTINEL", "secretfolder")

@@ -23,7 +23,7 @@ from imaging.store.crop import DiscCrops
 from imaging.store.schema import StoreError
 from lexicons.vocabulary import Level, View
 from tests.training.disc_makers import make_cohort
-from training.config import Config, ModelConfig, OptimizerConfig, RunConfig
+from training.config import Config, DataConfig, ModelConfig, OptimizerConfig, RunConfig, SplitConfig
 from training.config_file import to_config
 from training.data import collate, Discs, to_views
 from training.disc_learner import DiscLearner, DiscMaterial
@@ -32,6 +32,7 @@ from training.loss import LossSum, sum_losses
 from training.models import find_model, Model
 from training.run import build_run
 from training.run_folder import append_metrics, read_checkpoint, RunError, write_checkpoint
+from training.run_record import RecordError
 from training.sampling import load
 
 EVERYTHING = Config(
@@ -127,7 +128,7 @@ def test_another_seed_ends_elsewhere(tmp_path: Path) -> None:
 def test_another_config_is_not_resumed(tmp_path: Path) -> None:
     one_epoch = replace(EVERYTHING, run=replace(EVERYTHING.run, epochs=1))
     train(one_epoch, make_material(), tmp_path, fabric())
-    with pytest.raises(RunError, match=r"epochs = 2 \(was epochs = 1\)"):
+    with pytest.raises(RecordError, match=r"run\.epochs was 1, now 2"):
         train(EVERYTHING, make_material(), tmp_path, fabric())
 
 
@@ -230,9 +231,15 @@ def test_a_loss_that_is_no_number_is_never_taken_up_again(tmp_path: Path) -> Non
 def test_the_config_of_a_checkpoint_reads_back(tmp_path: Path) -> None:
     import tomllib
 
-    config = replace(EVERYTHING, run=replace(EVERYTHING.run, epochs=1))
+    named = DataConfig("/data/jane/labels.csv", "/data/jane/volumes", "/data/jane/patients.csv")
+    own = replace(EVERYTHING, run=replace(EVERYTHING.run, epochs=1), data=named)
+    config = replace(own, split=SplitConfig(file="/data/jane/split.csv"))
     train(config, make_material(), tmp_path, fabric())
-    assert to_config(tomllib.loads(read_checkpoint(tmp_path / "best.pt")["config"])) == config
+    kept = {name: read_checkpoint(tmp_path / f"{name}.pt")["config"] for name in ("best", "last")}
+    assert to_config(tomllib.loads(kept["last"])) == config
+    assert "jane" not in kept["best"]
+    named = DataConfig("labels.csv", "volumes", "patients.csv")
+    assert to_config(tomllib.loads(kept["best"])) == replace(config, data=named, split=SplitConfig(file="split.csv"))
     assert find_model(config.model.name).name == "deepspine-tiny"
 
 

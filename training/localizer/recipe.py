@@ -13,12 +13,14 @@ import torch
 from imaging.localizer.slices import FIELD_MM
 from imaging.localizer.unet import UNet
 from imaging.localizer.weights import OUTPUTS, write_localizer
-from training.localizer.config import LocalizerConfig, to_places
+from training.localizer.config import LocalizerConfig
 from training.localizer.evaluation import evaluate, summarise
 from training.localizer.marked import DETECTORS, LICENCES
 from training.localizer.material import describe_slices, Gathered, VALIDATION
 from training.localizer.record import RECIPE, WEIGHTS
-from training.run_folder import BEST, read_checkpoint
+from training.places import drop_folders
+from training.run_folder import read_checkpoint
+from training.run_record import BEST
 
 
 def export(folder: Path, config: LocalizerConfig, gathered: Gathered, environment: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +29,7 @@ def export(folder: Path, config: LocalizerConfig, gathered: Gathered, environmen
     canvas = config.slices.canvas
     outputs = [OUTPUTS[DETECTORS.index(name)] for name in config.task.detectors]
     write_localizer(network, folder / WEIGHTS, outputs, canvas)
-    sections = _without_places(config)
+    sections = asdict(drop_folders(config))
     recipe = {
         "network": {
             **sections["network"],
@@ -63,15 +65,6 @@ def judge_sources(
         source: summarise(evaluate(network, [gathered.slices[row] for row in rows], device, detectors), detectors)
         for source, rows in _to_sources(gathered).items()
     }
-
-
-def _without_places(config: LocalizerConfig) -> dict[str, Any]:
-    """The config without the folders of the machine it ran on."""
-    sections: dict[str, Any] = asdict(config)
-    for key, place in to_places(config).items():
-        section, _, name = key.partition(".")
-        sections[section][name] = Path(place).name
-    return sections
 
 
 def describe_sources(slices: pd.DataFrame) -> dict[str, Any]:
