@@ -15,8 +15,8 @@ from imaging.study import Weighting
 from imaging.volume import Volume
 from training.localizer.marked import DETECTORS, MarkedSlice
 
-REACH_MM = 12.0
-"""How far from the middle slice slices are taken."""
+REACH_MM = 22.0
+"""How far from the middle slice slices are taken: as far as bodies reach, so that their sides are learnt too."""
 NUMBERINGS = {Numbering.USUAL: 0.8, Numbering.FOUR: 0.1, Numbering.SIX: 0.1}
 WEIGHTINGS = {Weighting.T2: 0.6, Weighting.T1: 0.25, Weighting.STIR: 0.15}
 
