@@ -1,5 +1,6 @@
 """`lumbar train` with a localizer's config: slices with masks into a run folder with weights and their recipe."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,6 +15,8 @@ from lumbar.train_config import resolve_localizer_config
 from lumbar.work import available_cores, map_ordered
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from training.localizer.config import LocalizerConfig
     from training.localizer.marked import MarkedSlice
     from training.localizer.material import Gathered
@@ -34,8 +37,13 @@ def train_localizer(config_file: Path, settings: tuple[str, ...], out: Path, res
         return
     from lumbar.train_run import run_loop
     from training.localizer.learner import to_material
+    from training.localizer.material import describe_slices
 
-    if run_loop(config, to_material(config, gathered), out, ranks):
+    def describe() -> "list[pd.DataFrame]":
+        # Without their checksums: pixels are made on each node, and processors differ in the last bit.
+        return [describe_slices(gathered).drop(columns="crc32")]
+
+    if run_loop(config, to_material(config, gathered), describe, out, ranks):
         _export(out, config, gathered)
 
 
@@ -105,13 +113,12 @@ def to_jobs(phantoms: int) -> int:
 
 
 def _export(out: Path, config: "LocalizerConfig", gathered: "Gathered") -> None:
-    import torch
-
-    from training.environment import describe_environment
     from training.localizer.recipe import export
     from training.localizer.record import RECIPE, WEIGHTS
+    from training.run_record import ENVIRONMENT
 
-    recipe = export(out, config, gathered, describe_environment(torch.device("cpu"), 1))
+    environment = json.loads((out / ENVIRONMENT).read_text(encoding="utf-8"))
+    recipe = export(out, config, gathered, environment)
     for line in describe_figures(recipe["figures"]):
         click.echo(line)
     click.echo(f"{out.name}: {WEIGHTS}, and {RECIPE}, its recipe")

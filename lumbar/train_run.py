@@ -4,20 +4,21 @@ import logging
 import math
 import os
 import shlex
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import pandas as pd
 
 from lumbar.console import Progress as Bar
 from lumbar.console import progress
 from lumbar.errors import ExitCode
-from lumbar.ranks import Ranks
+from lumbar.ranks import check_nodes, first_speaks, Ranks
 from lumbar.work import available_cores
 from training.config import Config
 from training.preparation import Prepared
-from training.run_record import LAST, read_lowest_loss, TENSORBOARD, write_environment, write_summary
+from training.run_record import describe_discs, LAST, read_lowest_loss, TENSORBOARD, write_environment, write_summary
 
 if TYPE_CHECKING:
     from training.config import RunConfig
@@ -59,15 +60,25 @@ def train_run(config: Config, prepared: Prepared, out: Path, ranks: Ranks) -> No
     targets = prepared.joined.targets
     rows = prepared.rows(Part.TRAINING), prepared.rows(Part.VALIDATION)
     material = DiscMaterial(prepared.reader, targets, *rows, prepared.phantom)
-    if run_loop(config, material, out, ranks):
+
+    def describe() -> list[pd.DataFrame]:
+        return [describe_discs(targets, prepared.reader.index), prepared.split]
+
+    if run_loop(config, material, describe, out, ranks):
         click.echo(f"now: lumbar evaluate {shlex.quote(str(out))}")
 
 
-def run_loop(config: "LoopConfig", material: "Material", out: Path, ranks: Ranks) -> bool:
-    """Train into a run folder whose record is written; Ctrl-C leaves it resumable. Whether this is the first rank."""
+def run_loop(
+    config: "LoopConfig", material: "Material", describe: Callable[[], list[pd.DataFrame]], out: Path, ranks: Ranks
+) -> bool:
+    """Train into a run folder whose record is written; Ctrl-C leaves it resumable. Whether this is the first rank.
+
+    ``describe`` gives the tables of what is learnt from, which all ranks must have.
+    """
     if config.run.deterministic:
         # CUDA reads it when torch starts.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    from training.agreement import check_same_data, SharedError
     from training.environment import describe_environment
     from training.loop import train
     from training.run import build_fabric
@@ -77,9 +88,12 @@ def run_loop(config: "LoopConfig", material: "Material", out: Path, ranks: Ranks
     fabric = build_fabric(config)
     fabric.launch()
     fabric.barrier()  # only now has every rank the folder as the first one left it
+    with first_speaks(ranks, SharedError):
+        check_same_data(fabric, describe)
     if not fabric.is_global_zero:
         try:
-            train(config, material, out, fabric)
+            with first_speaks(ranks, SharedError):
+                train(config, material, out, fabric)
         except KeyboardInterrupt:  # the first rank says so
             raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None
         return False
@@ -102,11 +116,12 @@ def run_loop(config: "LoopConfig", material: "Material", out: Path, ranks: Ranks
 
 
 def check_machine(run: "RunConfig", ranks: Ranks) -> None:
-    """An error for devices that are not here, or more processes than cores, unless a launcher has started them."""
+    """An error for nodes or devices that are not here, or more processes than cores, unless a launcher started them."""
     import torch
 
     from training.environment import check_devices
 
+    check_nodes(run.nodes)
     check_devices(run.accelerator, run.devices)
     on_cpu = run.accelerator == "cpu" or not torch.cuda.is_available()
     if ranks.devices is None and on_cpu and run.devices > available_cores():

@@ -1,7 +1,7 @@
 """What the processes of a run must have in common: each reads its own files, and on several nodes they may differ."""
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pandas as pd
@@ -9,18 +9,19 @@ import torch
 from lightning_fabric import Fabric
 
 from training.run_folder import RunError
+from training.run_record import RecordError
 
 
 class SharedError(RunError):
     """What every process of a run meets at once: one of them may speak for all."""
 
 
-def check_same_data(fabric: Fabric, tables: Iterable[pd.DataFrame]) -> None:
-    """SharedError where the processes do not all have these tables, of discs or slices, labels and parts."""
+def check_same_data(fabric: Fabric, describe: Callable[[], Iterable[pd.DataFrame]]) -> None:
+    """SharedError where the processes do not all give the same tables, of discs or slices, labels and parts."""
     if fabric.world_size == 1:
         return
     checksum = 0
-    for table in tables:
+    for table in describe():
         checksum = zlib.crc32(table.to_csv(index=False).encode(), checksum)
     every = _gather(fabric, [checksum])
     differing = [rank for rank, each in enumerate(every) if each != every[0]]
@@ -44,11 +45,14 @@ def check_same_place(fabric: Fabric, epoch: int, step: int) -> None:
 
 @contextmanager
 def together(fabric: Fabric) -> Iterator[None]:
-    """A block that ends in all processes or in none: its RunError is a SharedError where each of them met one."""
+    """A block that ends in all processes or in none: its error is a SharedError where each of several met one."""
+    if fabric.world_size == 1:
+        yield
+        return
     error = None
     try:
         yield
-    except RunError as raised:
+    except (RunError, RecordError) as raised:
         error = raised
     failed = [bool(each) for (each,) in _gather(fabric, [error is not None])]
     if all(failed):

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import torch
 from click.testing import CliRunner, Result
+from lightning_fabric import Fabric
 
 import lumbar.ranks
 import lumbar.train_config
@@ -23,9 +24,10 @@ from lexicons.vocabulary import View
 from lumbar.main import main
 from tests.lumbar.run_material import small_models, write_material, write_store
 from tests.training.disc_makers import make_cohort
+from training.agreement import SharedError
 from training.config import Config
 from training.config_file import to_config, to_toml
-from training.run_folder import read_checkpoint
+from training.run_folder import read_checkpoint, RunError
 from training.run_lock import held
 
 MISUSED = """
@@ -497,6 +499,28 @@ def test_of_several_processes_only_the_first_speaks(
     monkeypatch.setattr(lumbar.ranks, "SECONDS_TO_SPEAK", 0.0)
     result = run_train("--set", "run.epochs=1" if complete else "run.epoch=1")
     assert (result.exit_code, result.output) == (0 if complete else 2, "")
+
+
+@pytest.mark.parametrize(("error", "output"), [(SharedError("diverges"), ""), (RunError("mine"), "lumbar: mine\n")])
+def test_a_later_process_says_only_what_it_alone_met(
+    folder: Path, error: Exception, output: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setattr(lumbar.ranks, "SECONDS_TO_SPEAK", 0.0)
+    monkeypatch.setattr(Fabric, "is_global_zero", False)
+    monkeypatch.setattr(training.loop, "train", fail)
+    result = run_train()
+    assert (result.exit_code, result.output) == (1, output)
+
+
+def test_nodes_that_nothing_tells_apart_do_not_begin(folder: Path) -> None:
+    result = run_train("--set", "run.nodes=2")
+    assert result.exit_code == 2
+    assert "nothing says which node this is" in " ".join(result.output.split())
+    assert not Path("run/config.toml").exists()
 
 
 def test_torchrun_says_how_many_devices(monkeypatch: pytest.MonkeyPatch) -> None:

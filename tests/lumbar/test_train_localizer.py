@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import lumbar.train_localizer
+import lumbar.train_run
 from lumbar.main import main
 from tests.lumbar.localizer_material import SMALL
 from training.localizer.config import to_localizer_config
@@ -25,7 +26,10 @@ def run_train(*options: str) -> Result:
     return CliRunner().invoke(main, ["train", "--config", "localizer.toml", "--out", "run", *options])
 
 
-def test_a_run_ends_with_weights_and_their_recipe(folder: Path) -> None:
+def test_a_run_ends_with_weights_and_their_recipe(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = lumbar.train_run.write_environment
+    device = {"device": "the device of the loop"}
+    monkeypatch.setattr(lumbar.train_run, "write_environment", lambda out, facts: write(out, {**facts, **device}))
     result = run_train()
     assert result.exit_code == 0, result.output
     assert "phantom: 2 slices of 2 patients for training" in result.output
@@ -36,7 +40,8 @@ def test_a_run_ends_with_weights_and_their_recipe(folder: Path) -> None:
     ]  # fmt: skip
     recipe = json.loads((folder / "run" / "vertebrae.json").read_text())
     assert recipe["data"]["phantom"]["held_out"] == [3]
-    assert recipe["environment"]["torch"]
+    assert recipe["environment"] == json.loads((folder / "run" / "environment.json").read_text())
+    assert recipe["environment"]["device"] == "the device of the loop"
     assert "nothing to do" in run_train().output
 
 

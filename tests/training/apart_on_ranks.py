@@ -40,8 +40,8 @@ def main(folder: Path) -> None:
         except RunError as error:
             said.append(f"{type(error).__name__}: {error}")
 
-    say(lambda: check_same_data(fabric, [pd.DataFrame({"grade": [1]})]))
-    say(lambda: check_same_data(fabric, [pd.DataFrame({"grade": [rank]})]))
+    say(lambda: check_same_data(fabric, lambda: [pd.DataFrame({"grade": [1]})]))
+    say(lambda: check_same_data(fabric, lambda: [pd.DataFrame({"grade": [rank]})]))
     say(lambda: train(CONFIG, make_material(), folder / str(rank), fabric))
     (folder / str(rank) / "last.pt").write_bytes(b"damaged")
     say(lambda: train(CONFIG, make_material(), folder / str(rank), fabric))
