@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from training.config import Config
+from training.config import Config, SplitConfig
 from training.describe_models import describe_model
 from training.models import find_model
 from training.phantoms import ALL, NONE, SOME, to_word
 from training.preparation import count_dropped, count_parts, patients_of
 from training.run_record import DROPPED, ENVIRONMENT, read_phantoms, SPLIT, SUMMARY
-from training.split import read_split
+from training.split import count_shared, read_split
 
 NOT_A_DEVICE = (
     "This is not a medical device. It is for research only: nobody may be diagnosed or treated by it, "
@@ -25,12 +25,13 @@ class CardFacts(NamedTuple):
     """What a card says of runs.
 
     ``configs``: of every run evaluated, by name; the first describes them. ``parts``: discs, studies and patients by
-    part. ``dropped``: discs by reason. ``environment`` and ``summary``: of the first run's record; a run that is not
-    complete has no summary.
+    part. ``shared``: patients with discs in several parts, of the run that has the most. ``dropped``: discs by reason.
+    ``environment`` and ``summary``: of the first run's record; a run that is not complete has no summary.
     """
 
     configs: Mapping[str, Config]
     parts: pd.DataFrame
+    shared: int
     dropped: Mapping[str, int]
     environment: Mapping[str, Any]
     summary: Mapping[str, Any] | None
@@ -48,6 +49,7 @@ def read_card_facts(configs: Mapping[Path, Config], part: str, labels: str, draw
     return CardFacts(
         {path.name: each for path, each in configs.items()},
         count_parts(read_split(folder / SPLIT), patients),
+        max(count_shared(read_split(run / SPLIT), patients) for run in configs),
         count_dropped(pd.read_csv(folder / DROPPED)),
         json.loads((folder / ENVIRONMENT).read_text(encoding="utf-8")),
         json.loads(summary.read_text(encoding="utf-8")) if summary.exists() else None,
@@ -94,18 +96,21 @@ def _data(config: Config, facts: CardFacts) -> str:
     dropped = "; ".join(f"{count} {reason}" for reason, count in facts.dropped.items())
     lines += ["", f"Discs dropped before the split: {dropped or 'none'}."]
     lines.append(f"Images: {_IMAGES[facts.phantom]}.")
-    learnt = "slots with a grade only" if config.targets.hard_labels else "a slot as its interval of grades"
+    learnt = (
+        "slots with a grade only, a range as its higher grade"
+        if config.targets.hard_labels
+        else "a slot as its interval of grades"
+    )
     lines.append(f"Learnt: {learnt}; DeepSPINE's filters {'on' if config.targets.deepspine_filters else 'off'}.")
     return "\n".join(lines)
 
 
 def _training(config: Config, facts: CardFacts) -> str:
     optimizer, run = config.optimizer, config.run
-    seeds, splits = (_list({getattr(each, name).seed for each in facts.configs.values()}) for name in ("run", "split"))
+    seeds = _list({each.run.seed for each in facts.configs.values()})
     swapped = [name for name, each in facts.configs.items() if each.split.swapped]
-    shares = " / ".join(f"{share:g}" for share in config.split.shares)
     lines = [
-        f"- split by {config.split.by}, {shares}, seed {splits}"
+        f"- split {_split([each.split for each in facts.configs.values()])}"
         + (f"; validation and test swapped in {', '.join(swapped)}" if swapped else ""),
         f"- {optimizer.name}, learning rate {optimizer.learning_rate:g}, {optimizer.schedule}; seed {seeds}",
         f"- batch {run.batch_size}, {run.accumulate} a step, on {facts.environment['ranks']} x "
@@ -114,6 +119,17 @@ def _training(config: Config, facts: CardFacts) -> str:
         _length(config, facts.summary),
     ]
     return "\n".join(["## Training", "", *lines])
+
+
+def _split(splits: Sequence[SplitConfig]) -> str:
+    """How the discs were shared out: drawn, or as another run's; then by, shares and seed have no say."""
+    drawn = [split for split in splits if not split.file]
+    said = []
+    if drawn:
+        shares = " / ".join(f"{share:g}" for share in drawn[0].shares)
+        said.append(f"by {drawn[0].by}, {shares}, seed {_list({split.seed for split in drawn})}")
+    said += [f"as in {name}, another run's" for name in sorted({_name(each.file) for each in splits if each.file})]
+    return "; ".join(said)
 
 
 def _length(config: Config, summary: Mapping[str, Any] | None) -> str:
@@ -138,8 +154,10 @@ def _limits(config: Config, facts: CardFacts) -> str:
     ]
     if facts.phantom in (ALL, SOME):
         limits.insert(0, _OF_PHANTOMS[facts.phantom])
-    if any(each.split.by == "disc" for each in facts.configs.values()):
-        limits.append("Split by disc: discs of one patient are on both sides, so the figures are too good.")
+    if facts.shared:
+        limits.append(
+            f"Discs of one patient are on both sides of the split, of {facts.shared} patients: the figures are too good."
+        )
     if not config.data.patients:
         limits.append("No table of patients was given: two studies of one patient may be on both sides.")
     if facts.part != "test":
