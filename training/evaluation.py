@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from lexicons.vocabulary import Grade, Task, View
-from training.bootstrap import bootstrap
+from training.bootstrap import bootstrap, FloatArray
 from training.calibration import calibration_error, confidence_reliability
 from training.metrics import (
     accuracy,
     class_accuracies,
-    class_average,
     confusion,
     macro_f1,
     merged_accuracies,
@@ -80,26 +79,16 @@ def to_certain_predictions(labels: pd.DataFrame) -> pd.DataFrame:
     return graded.assign(**{name: one_hot[:, number] for number, name in enumerate(PROBABILITIES)})
 
 
-def average_4(scored: Scored) -> float:
-    """The mean of the four class accuracies."""
-    return class_average(class_accuracies(scored))
-
-
-def average_3(scored: Scored) -> float:
-    """The same with mild and moderate merged."""
-    return class_average(merged_accuracies(scored))
-
-
 def kinds_of(models: Sequence[Scored]) -> tuple[Kind, ...]:
     """The kinds of stenosis that any of the models has slots of."""
     return tuple(kind for kind in KINDS if any(len(take_tasks(model, kind[1])) for model in models))
 
 
-WITH_INTERVALS: dict[str, Callable[[Scored], float]] = {
+WITH_INTERVALS: dict[str, Callable[[Scored], float | FloatArray]] = {
     "severe_auc": severe_auc,
     "quadratic_kappa": quadratic_kappa,
-    "class_average_4": average_4,
-    "class_average_3": average_3,
+    "class_average_4": class_accuracies,
+    "class_average_3": merged_accuracies,
 }
 PLAIN: dict[str, Callable[[Scored], float]] = {"accuracy": accuracy, "macro_f1": macro_f1}
 

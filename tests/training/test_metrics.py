@@ -180,6 +180,14 @@ def test_bootstrap_leaves_out_draws_without_a_figure_and_says_how_many() -> None
     assert 60 < interval.draws < 140
 
 
+def test_bootstrap_of_a_class_average_is_over_the_classes_of_the_whole() -> None:
+    """Nine normal slots right and one severe wrong: a draw without the severe one is no average of both, not 1."""
+    scored = make_scored(np.eye(4)[[0] * 10], [0] * 9 + [3])
+    interval = bootstrap(class_accuracies, scored, np.random.default_rng(0), draws=300)
+    assert interval[:3] == (0.5, 0.5, 0.5)
+    assert 160 < interval.draws < 220, "1 - 0.9 ** 10 of them"
+
+
 def rsna_by_sklearn(scored: Scored) -> float:
     """The challenge's pseudocode over a table, with scikit-learn's log loss."""
     p = scored.probabilities
