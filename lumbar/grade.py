@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 
 _NO_LANDMARKS = "the landmarks table has no row of it (--study-id-from says where study ids come from)"
 
-PHANTOM_LINES = {
-    "all": "the run was trained on phantoms: on a patient its grades mean nothing",
-    "some": "the run was trained on phantoms in part: nobody knows what its grades mean on a patient",
-}
-
 _PATH = click.Path(exists=True, path_type=Path)
 
 
@@ -167,14 +162,16 @@ def to_landmarks(table: "LandmarkTable", study_id: str) -> "Landmarks | Localize
 
 
 def _report(out: Path, graded: "Sequence[GradedStudy]", refused: int, origin: "Origin") -> ExitCode:
+    from training.cautions import TRAINED_ON
+
     discs = sum(len(study.discs) for study in graded)
     click.echo(f"{out.name}: studies {len(graded)}, discs graded {discs}")
     for study in graded:
         alone = sum(1 for disc in study.discs if not disc.axial)
         if alone:
             click.echo(f"study {study.study_id}: {alone} of {len(study.discs)} discs have no axial images", err=True)
-    if origin.phantom in PHANTOM_LINES:
-        click.echo(PHANTOM_LINES[origin.phantom], err=True)
+    if origin.phantom in TRAINED_ON:
+        click.echo(f"the run was {TRAINED_ON[origin.phantom]}", err=True)
     if not refused:
         return ExitCode.DONE
     click.echo(f"{refused} refused: refused.csv says what and why", err=True)

@@ -1,4 +1,4 @@
-"""What phantoms among the tested discs mean for an evaluation: nothing of patients, and a ceiling for every grader."""
+"""What phantoms among the tested discs mean for an evaluation: nothing of patients, and a bound on what to expect."""
 
 import json
 from collections.abc import Mapping
@@ -33,7 +33,8 @@ def to_phantom_note(runs: Mapping[Path, Config], part: str, labels: Path | None)
     return (
         f"\n{who}: of patients these figures say nothing.\n"
         f"A phantom's own grades overlap by {overlap:g} of a grade ({whose}): against them\n"
-        f"no grader can reach a class average above {four:.1f} % over four classes, {three:.1f} % over three.\n"
+        f"no grader can be expected to have a class average above {four:.1f} % over four classes, {three:.1f} % over "
+        "three\n(with as many mild as moderate slots); by chance a test set of finite size may give more.\n"
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from training.cautions import NOT_A_DEVICE, TRAINED_ON
 from training.config import Config, SplitConfig
 from training.describe_models import describe_model
 from training.models import find_model
@@ -14,11 +15,6 @@ from training.phantoms import ALL, NONE, SOME, to_word
 from training.preparation import count_dropped, count_parts, patients_of
 from training.run_record import DROPPED, ENVIRONMENT, read_phantoms, SPLIT, SUMMARY
 from training.split import count_shared, read_split
-
-NOT_A_DEVICE = (
-    "This is not a medical device. It is for research only: nobody may be diagnosed or treated by it, "
-    "and no regulator has seen it."
-)
 
 
 class CardFacts(NamedTuple):
@@ -152,12 +148,10 @@ def _limits(config: Config, facts: CardFacts) -> str:
         "Labels read from reports are not a reading of the images: the errors of reports and of the parser are in "
         "training and test alike, unless the labels tested against are others.",
     ]
-    if facts.phantom in (ALL, SOME):
-        limits.insert(0, _OF_PHANTOMS[facts.phantom])
+    if facts.phantom in TRAINED_ON:
+        limits.insert(0, f"The run was {TRAINED_ON[facts.phantom]}. These figures say that the machinery works.")
     if facts.shared:
-        limits.append(
-            f"Discs of one patient are on both sides of the split, of {facts.shared} patients: the figures are too good."
-        )
+        limits.append(f"Patients with discs on both sides of the split: {facts.shared}; the figures are too good.")
     if not config.data.patients:
         limits.append("No table of patients was given: two studies of one patient may be on both sides.")
     if facts.part != "test":
@@ -175,11 +169,6 @@ def _commands(config: Config, facts: CardFacts) -> str:
 
 
 _IMAGES = {ALL: "phantoms, drawn from seeds", SOME: "phantoms and others", NONE: "none of a phantom", "": "not told"}
-
-_OF_PHANTOMS = {
-    ALL: "All images are of phantoms: the figures say that the machinery works, and nothing of a patient.",
-    SOME: "Some of the images are of phantoms: how far the figures hold of patients, the others alone would say.",
-}
 
 
 def _name(place: str) -> str:

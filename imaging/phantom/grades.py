@@ -2,7 +2,7 @@
 
 A slot's severity is a number x. A reader's grade is the nearest whole number to x as he sees it, and he sees it with an
 error of ``reader_overlap`` (a standard deviation in units of a grade): so neighbouring grades overlap, and no grader,
-however good, finds all of them.
+however good, can be expected to find all of them.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from imaging.geometry import FloatArray
 from lexicons.vocabulary import Grade
 
 READER_OVERLAP = 0.2
-"""The default: the best class-average accuracy is then 0.88 over four classes and 0.93 over three."""
+"""The default: the best class average to be expected is then 0.88 over four classes and 0.93 over three."""
 
 RANGE = (-0.6, 3.6)
 """Severities are cut here: no canal is wider than normal for ever, none is narrower than closed."""
@@ -37,10 +37,11 @@ def to_densities(severities: FloatArray, reader_overlap: float) -> FloatArray:
 
 
 def to_ceiling(reader_overlap: float = READER_OVERLAP, classes: int = 4) -> float:
-    """The best class-average accuracy that any grader can reach, in (0, 1].
+    """The greatest class-average accuracy that a grader can be expected to have, in (0, 1].
 
-    ``classes``: 4, or 3 with mild and moderate taken together, as in DeepSPINE's tables 1 and 2. The classes are
-    weighted evenly, so that the share of each grade in a cohort does not matter.
+    It bounds the expectation: on a finite test set a grader may by chance have more. ``classes``: 4, each weighted
+    evenly, so that the shares of grades in a cohort do not matter; or 3 with mild and moderate taken together, as in
+    DeepSPINE's tables 1 and 2, where as many mild as moderate slots are assumed.
     """
     x = np.linspace(-2, 5, 70_001)
     densities = to_densities(x, reader_overlap)

@@ -57,8 +57,9 @@ def to_evaluation_section(places: Places) -> Html:
     text = (places.truth / "evaluation.txt").read_text(encoding="utf-8")
     lead = (
         "DeepSPINE's tables on the studies that were not trained on, by the phantom's own grades. Its readers differ "
-        f"on purpose: no grader can reach more than {to_ceiling(classes=4):.2f} over four classes and "
-        f"{to_ceiling(classes=3):.2f} over three. With so few studies the intervals are wide."
+        f"on purpose: no grader can be expected to have a class average above {to_ceiling(classes=4):.2f} over four "
+        f"classes and {to_ceiling(classes=3):.2f} over three (with as many mild as moderate slots). With so few "
+        "studies the intervals are wide, and by chance a grader may have more."
     )
     confusion = picture((places.truth / "confusion.png").read_bytes(), "Confusion matrices", "chart")
     return section(

@@ -11,17 +11,10 @@ from lumbar.grader_origin import Origin
 from lumbar.pages.grade_bars import describe, DISPLAY, Graded, TASK_TITLES, to_percent, to_word
 from lumbar.pages.grade_pictures import DiscPictures, Plane
 from lumbar.pages.html import element, Html, join, picture, table, to_page
+from training.cautions import NOT_A_DEVICE, TRAINED_ON
+from training.phantoms import ALL, SOME
 
-NOT_A_DEVICE = (
-    "Not a medical device. A network's guess for research, checked by nobody: do not use it for the care of a patient."
-)
-PHANTOM = {
-    "all": "Trained on phantoms. This run has seen drawings of spines and no patient: on a patient its grades mean "
-    "nothing. They show that the machinery runs, no more.",
-    "some": "Trained on phantoms in part. Some of what this run has learnt from are drawings of spines: nobody knows "
-    "what its grades mean on a patient.",
-}
-"""By how many of a run's studies are phantoms."""
+_SEEN = {ALL: "What it has seen", SOME: "Some of what it has seen"}
 WORTH_SAYING = 0.1
 """A probability of severe from which on it stands beside a lower grade."""
 
@@ -77,7 +70,10 @@ def _to_warnings(origin: Origin) -> Html:
 
 def to_notices(origin: Origin) -> list[str]:
     """What stands above all grades of a run."""
-    return [*([PHANTOM[origin.phantom]] if origin.phantom in PHANTOM else []), NOT_A_DEVICE]
+    if origin.phantom not in TRAINED_ON:
+        return [NOT_A_DEVICE]
+    caution = TRAINED_ON[origin.phantom]
+    return [f"{caution[0].upper()}{caution[1:]}. {_SEEN[origin.phantom]} are drawings of spines.", NOT_A_DEVICE]
 
 
 def _bold_start(text: str) -> Html:

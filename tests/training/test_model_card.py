@@ -31,7 +31,7 @@ def to_card(*runs: tuple[Path, Config]) -> str:
 def test_a_split_that_was_drawn_is_told_with_its_seed(tmp_path: Path) -> None:
     card = to_card(make_run(tmp_path / "run", BY_PATIENT, SplitConfig(seed=3)))
     assert "- split by patient, 0.7 / 0.15 / 0.15, seed 3\n" in card
-    assert "both sides of the split" not in card
+    assert "Patients with discs on both sides" not in card
 
 
 def test_another_runs_split_is_named_without_keys_that_have_no_say(tmp_path: Path) -> None:
@@ -48,4 +48,4 @@ def test_another_runs_split_is_named_without_keys_that_have_no_say(tmp_path: Pat
 def test_a_patient_on_both_sides_is_told_of_the_split_itself(tmp_path: Path) -> None:
     """Whatever the config says: the split may be another run's, which was by disc."""
     card = to_card(make_run(tmp_path / "run", BY_DISC, SplitConfig(file="first.csv")))
-    assert "Discs of one patient are on both sides of the split, of 1 patients: the figures are too good." in card
+    assert "Patients with discs on both sides of the split: 1; the figures are too good." in card
