@@ -516,7 +516,8 @@ def test_a_later_process_says_only_what_it_alone_met(
     assert (result.exit_code, result.output) == (1, output)
 
 
-def test_nodes_that_nothing_tells_apart_do_not_begin(folder: Path) -> None:
+def test_nodes_that_nothing_tells_apart_do_not_begin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lumbar.train_run, "train_run", lambda *_: None)  # which would wait for the other node
     result = run_train("--set", "run.nodes=2")
     assert result.exit_code == 2
     assert "nothing says which node this is" in " ".join(result.output.split())
