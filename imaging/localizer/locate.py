@@ -25,7 +25,7 @@ class LocateSettings:
     """How a volume is looked through: slices of thin ones are thinned to ``step_mm``, ``batch`` at a time."""
 
     step_mm: float = 3.5
-    batch: int = 4
+    batch: int = 2
     bf16: bool = True
 
 
