@@ -81,7 +81,7 @@ def run_loop(
     from training.agreement import check_same_data, SharedError
     from training.environment import describe_environment
     from training.loop import train
-    from training.run import build_fabric
+    from training.run import build_fabric, close
     from training.tensorboard_log import TensorBoardLog
 
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
@@ -96,6 +96,7 @@ def run_loop(
                 train(config, material, out, fabric)
         except KeyboardInterrupt:  # the first rank says so
             raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None
+        close(fabric)
         return False
     write_environment(out, describe_environment(fabric.device, fabric.world_size))
     with progress(_steps(config, material.training, fabric.world_size), "steps") as bar:
@@ -107,6 +108,7 @@ def run_loop(
             goes_on = "goes on from the last checkpoint" if (out / LAST).exists() else "begins anew: no checkpoint yet"
             click.echo(f"the same command {goes_on}", err=True)
             raise
+    close(fabric)
     best = write_summary(out)
     click.echo(
         f"{out.name}: {config.run.epochs} epochs; best.pt is of epoch {best['best_epoch'] + 1}, "

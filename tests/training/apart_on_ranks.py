@@ -12,7 +12,7 @@ from training.agreement import check_same_data
 from training.config import Config, ModelConfig, OptimizerConfig, RunConfig
 from training.disc_learner import DiscMaterial
 from training.loop import train
-from training.run import build_fabric
+from training.run import build_fabric, close
 from training.run_folder import RunError
 
 CONFIG = Config(
@@ -50,6 +50,7 @@ def main(folder: Path) -> None:
     fabric.barrier()
     say(lambda: train(CONFIG, make_material(), folder / str(rank), fabric))
     (folder / f"{rank}.txt").write_text("\n".join(said))
+    close(fabric)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from tests.training.disc_makers import make_cohort
 from training.config import Config, ModelConfig, OptimizerConfig, RunConfig
 from training.disc_learner import DiscMaterial
 from training.loop import train
-from training.run import build_fabric
+from training.run import build_fabric, close
 
 
 def main(ranks: int, folder: Path) -> None:
@@ -25,6 +25,7 @@ def main(ranks: int, folder: Path) -> None:
     fabric = build_fabric(config)
     fabric.launch()
     train(config, DiscMaterial(store, targets, list(range(8)), list(range(8, 12))), folder, fabric)
+    close(fabric)
 
 
 if __name__ == "__main__":

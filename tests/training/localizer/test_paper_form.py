@@ -189,7 +189,7 @@ def test_a_finer_canvas_shows_the_same_field() -> None:
     (small,), (large,) = make_phantom(1, 0, 1), make_phantom(1, 0, 1, 512)
     assert large.pixel_mm * 2 == small.pixel_mm == 1.4
     nested = large.masks[:, ::2, ::2] ^ small.masks
-    assert nested.sum() < 0.1 * small.masks.sum()
+    assert nested.sum() < 0.2 * small.masks.sum()  # at the edges
 
 
 @pytest.mark.parametrize(
