@@ -237,7 +237,7 @@ def test_ctrl_c_ends_the_script_and_its_workers_with_one_traceback(start: Start,
     assert f"{moment}\n" in iter(script.stdout.readline, "")
     os.killpg(script.pid, signal.SIGINT)
     _, errors = script.communicate(timeout=60)
-    assert script.returncode != 0
+    assert script.returncode != 0, errors
     assert errors.count("Traceback") == 1
     assert errors.endswith("KeyboardInterrupt\n")
 
