@@ -1,12 +1,15 @@
 """Which of several processes this is, by the variables that torchrun and its like set; one process speaks for all."""
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import click
+
+from lumbar.errors import ExitCode
 
 SECONDS_TO_SPEAK = 10.0
 OF_NODE = ("NODE_RANK", "GROUP_RANK")
@@ -61,3 +64,10 @@ def first_speaks(ranks: Ranks, shared: type[Exception] = Exception) -> Iterator[
         time.sleep(SECONDS_TO_SPEAK)
         code = error.exit_code if isinstance(error, click.ClickException) else 1
         raise click.exceptions.Exit(code) from None
+
+
+def leave() -> NoReturn:
+    """End this process with exit code 0, now: threads of torch's that outlive their ranks may abort a slower end."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ExitCode.DONE)

@@ -14,7 +14,7 @@ import pandas as pd
 from lumbar.console import Progress as Bar
 from lumbar.console import progress
 from lumbar.errors import ExitCode
-from lumbar.ranks import check_nodes, first_speaks, Ranks
+from lumbar.ranks import check_nodes, first_speaks, leave, Ranks
 from lumbar.work import available_cores
 from training.config import Config
 from training.preparation import Prepared
@@ -96,7 +96,8 @@ def run_loop(
                 train(config, material, out, fabric)
         except KeyboardInterrupt:  # the first rank says so
             raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None
-        close(fabric)
+        if close(fabric):
+            leave()
         return False
     write_environment(out, describe_environment(fabric.device, fabric.world_size))
     with progress(_steps(config, material.training, fabric.world_size), "steps") as bar:

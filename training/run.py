@@ -77,11 +77,13 @@ def build_run(config: LoopConfig, material: Material, fabric: Fabric) -> Run:
     return Run(fabric, config, learner, wrapped, optimizer, average, sums)
 
 
-def close(fabric: Fabric) -> None:
-    """End what the ranks share, once all are here: a process that ends with it open may be aborted at its exit."""
-    if torch.distributed.is_available() and torch.distributed.is_initialized():
-        fabric.barrier()
-        torch.distributed.destroy_process_group()
+def close(fabric: Fabric) -> bool:
+    """End what the ranks share, once all are here; whether there was anything."""
+    if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
+        return False
+    fabric.barrier()
+    torch.distributed.destroy_process_group()
+    return True
 
 
 def add_ranks(fabric: Fabric, value: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
+from lumbar.ranks import leave
 from tests.training.disc_makers import make_cohort
 from training.agreement import check_same_data
 from training.config import Config, ModelConfig, OptimizerConfig, RunConfig
@@ -50,7 +51,8 @@ def main(folder: Path) -> None:
     fabric.barrier()
     say(lambda: train(CONFIG, make_material(), folder / str(rank), fabric))
     (folder / f"{rank}.txt").write_text("\n".join(said))
-    close(fabric)
+    if close(fabric):
+        leave()
 
 
 if __name__ == "__main__":

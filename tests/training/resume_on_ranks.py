@@ -7,12 +7,13 @@ from pathlib import Path
 
 import torch
 
+from lumbar.ranks import leave
 from tests.lumbar.run_material import small_models
 from tests.training.disc_makers import make_cohort
 from training.config import Config, ModelConfig, OptimizerConfig, RunConfig
 from training.disc_learner import DiscMaterial
 from training.loop import Progress, train
-from training.run import build_fabric
+from training.run import build_fabric, close
 
 CONFIG = Config(
     model=ModelConfig("deepspine-tiny", dropout=0.2, view_dropout=0.3),
@@ -42,6 +43,8 @@ def main(folder: Path) -> None:
     if not killed.exists():
         train(CONFIG, material, folder / "straight", fabric)
     train(CONFIG, material, folder / "broken", fabric, kill)
+    if close(fabric):
+        leave()
 
 
 if __name__ == "__main__":

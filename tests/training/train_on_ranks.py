@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from imaging.augmentation import AugmentationSettings
+from lumbar.ranks import leave
 from tests.training.disc_makers import make_cohort
 from training.config import Config, ModelConfig, OptimizerConfig, RunConfig
 from training.disc_learner import DiscMaterial
@@ -25,7 +26,8 @@ def main(ranks: int, folder: Path) -> None:
     fabric = build_fabric(config)
     fabric.launch()
     train(config, DiscMaterial(store, targets, list(range(8)), list(range(8, 12))), folder, fabric)
-    close(fabric)
+    if close(fabric):
+        leave()
 
 
 if __name__ == "__main__":
