@@ -222,7 +222,7 @@ def to_lines(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
 @click.option("--studies", default=320, show_default=True)
 @click.option("--seed", default=20, show_default=True, help="Of the cohort and its reports.")
 @click.option("--seeds", default=3, show_default=True, help="How many splits and trainings.")
-@click.option("--epochs", default=16, show_default=True)
+@click.option("--epochs", default=10, show_default=True)
 @click.option("--jobs", default=os.cpu_count(), show_default="all cores", help="Trainings side by side.")
 def main(out: Path, studies: int, seed: int, seeds: int, epochs: int, jobs: int) -> None:
     """Train 24 graders and hold them against reports and the phantom's own grades. Stop it at any time."""
