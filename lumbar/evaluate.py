@@ -6,6 +6,10 @@ import click
 
 from lumbar.errors import ExitCode
 
+_FOR_GRADERS = (
+    "--labels, --store, --patients and --part training are for graders; a localizer is held against the masks of its "
+    "held-out slices"
+)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -84,10 +88,7 @@ def evaluate(
         if len(runs) > 1:
             raise click.UsageError("a localizer is evaluated by itself: name one RUN")
         if labels or store or patients or part == "training":
-            raise click.UsageError(
-                "--labels, --store, --patients and --part training are for graders; a localizer is held against the "
-                "masks of its held-out slices"
-            )
+            raise click.UsageError(_FOR_GRADERS)
         click.echo(evaluate_localizer(folders[0], out or folders[0], device), nl=False)
         click.echo(f"\nwritten to {(out or folders[0]).name}: evaluation.txt, evaluation.json")
         raise click.exceptions.Exit(ExitCode.DONE)

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from lumbar.train_config import names_localizer
-from lumbar.train_localizer import make_phantoms
+from lumbar.train_localizer import DETECTOR_NAMES, make_phantoms, to_text
 from training.localizer.config import LocalizerConfig, read_localizer_config, to_places
 from training.run_record import CONFIG, RecordError
 
 WIDTH = 26
-DETECTOR_NAMES = {"lumbar": "T12-L5", "s1": "S1"}
 
 Own = dict[str, Any]
 """The figures of one source of slices, as ``training.localizer.evaluation.summarise`` gives them."""
@@ -99,7 +98,7 @@ def _to_rows(detectors: tuple[str, ...], sources: list[Own]) -> Iterator[list[st
         yield [f"{name}: slices marked", *(str(own["marked_slices"]) for own in each), "200"]
         yield [f"{name}: Dice (sd)", *(_to_spread(own, "dice") for own in each), PAPER[key][0]]
         yield [f"{name}: error, mm (sd)", *(_to_spread(own, "error_mm") for own in each), PAPER[key][1]]
-        yield [f"{name}: median error, mm", *(_to_text(own["error_mm_median"]) for own in each), "-"]
+        yield [f"{name}: median error, mm", *(to_text(own["error_mm_median"]) for own in each), "-"]
 
 
 def _to_percent(share: float | None) -> str:
@@ -109,10 +108,6 @@ def _to_percent(share: float | None) -> str:
 def _to_spread(own: Own, name: str) -> str:
     mean, std = own[f"{name}_mean"], own[f"{name}_std"]
     return "-" if mean is None else f"{mean:.2f} ({std:.2f})"
-
-
-def _to_text(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
 
 
 def _to_remarks(config: LocalizerConfig, sources: Iterable[str]) -> str:

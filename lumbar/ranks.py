@@ -5,12 +5,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple, NoReturn
+from dataclasses import replace
+from typing import NamedTuple, NoReturn, TYPE_CHECKING, TypeVar
 
 import click
 
 from lumbar.errors import ExitCode
 
+if TYPE_CHECKING:
+    from training.config import Config
+    from training.localizer.config import LocalizerConfig
+
+C = TypeVar("C", "Config", "LocalizerConfig")
 SECONDS_TO_SPEAK = 10.0
 OF_NODE = ("NODE_RANK", "GROUP_RANK")
 """In which the number of a node stands."""
@@ -36,6 +42,13 @@ def read_ranks() -> Ranks:
         return Ranks(rank, None, None)
     world, here = int(os.environ["WORLD_SIZE"]), int(os.environ["LOCAL_WORLD_SIZE"])
     return Ranks(rank, here, world // here)
+
+
+def on_ranks(config: C, ranks: Ranks) -> C:
+    """The config with the devices and nodes that torchrun started processes for."""
+    if ranks.devices is None or ranks.nodes is None:
+        return config
+    return replace(config, run=replace(config.run, devices=ranks.devices, nodes=ranks.nodes))
 
 
 def _read_first(*names: str) -> int | None:

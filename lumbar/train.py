@@ -1,12 +1,11 @@
 """`lumbar train`: label table times volume store into a run folder with a trained grader, or slices to a localizer."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from lumbar.ranks import first_speaks, Ranks, read_ranks
+from lumbar.ranks import first_speaks, on_ranks, Ranks, read_ranks
 from lumbar.train_config import (
     check_places,
     names_localizer,
@@ -107,7 +106,7 @@ def train(
         places = {"data.labels": labels, "data.volumes": store, "data.patients": patients}
         config = resolve_config(config_file, places, settings, hard_labels)
         check_places(config)
-        config = _on_ranks(config, ranks)
+        config = on_ranks(config, ranks)
         prepared = prepare_run(config, out, restart, ranks)
     if prepared is None:
         if ranks.rank == 0:
@@ -116,13 +115,6 @@ def train(
     from lumbar.train_run import train_run
 
     train_run(config, prepared, out, ranks)
-
-
-def _on_ranks(config: "Config", ranks: Ranks) -> "Config":
-    """The config with the devices and nodes that torchrun started processes for."""
-    if ranks.devices is None or ranks.nodes is None:
-        return config
-    return replace(config, run=replace(config.run, devices=ranks.devices, nodes=ranks.nodes))
 
 
 def prepare_run(config: "Config", out: Path, restart: bool, ranks: Ranks) -> "Prepared | None":

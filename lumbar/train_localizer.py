@@ -2,17 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TYPE_CHECKING
 
 import click
 
-from lumbar.console import progress
-from lumbar.ranks import first_speaks, Ranks
+from lumbar.ranks import first_speaks, on_ranks, Ranks
 from lumbar.train_config import resolve_localizer_config
-from lumbar.work import available_cores, map_ordered
+from lumbar.work import available_cores, map_shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,11 +22,13 @@ if TYPE_CHECKING:
 LEAST_PHANTOMS = 8
 """Of a worker."""
 
+DETECTOR_NAMES = {"lumbar": "T12-L5", "s1": "S1"}
+
 
 def train_localizer(config_file: Path, settings: tuple[str, ...], out: Path, restart: bool, ranks: Ranks) -> None:
     """Train a localizer into a run folder, or go on; at the end its weights and recipe are written there."""
     with first_speaks(ranks):
-        config = _on_ranks(resolve_localizer_config(config_file, settings), ranks)
+        config = on_ranks(resolve_localizer_config(config_file, settings), ranks)
         gathered = _prepare(config, out, restart, ranks)
     if gathered is None:
         if ranks.rank == 0:
@@ -45,12 +44,6 @@ def train_localizer(config_file: Path, settings: tuple[str, ...], out: Path, res
 
     if run_loop(config, to_material(config, gathered), describe, out, ranks):
         _export(out, config, gathered)
-
-
-def _on_ranks(config: "LocalizerConfig", ranks: Ranks) -> "LocalizerConfig":
-    if ranks.devices is None or ranks.nodes is None:
-        return config
-    return replace(config, run=replace(config.run, devices=ranks.devices, nodes=ranks.nodes))
 
 
 def _prepare(config: "LocalizerConfig", out: Path, restart: bool, ranks: Ranks) -> "Gathered | None":
@@ -95,16 +88,7 @@ def make_phantoms(
     """The slices of each phantom, made side by side on all cores, on a bar."""
     if not numbers:
         return
-    with progress(len(numbers), "phantoms") as bar:
-        for made in map_ordered(partial(_same, make), numbers, to_jobs(len(numbers))):
-            yield made
-            bar.advance()
-
-
-def _same(
-    make: "Callable[[int], tuple[MarkedSlice, ...]]",
-) -> "Callable[[int], tuple[MarkedSlice, ...]]":
-    return make
+    yield from map_shown(make, numbers, "phantoms", to_jobs(len(numbers)))
 
 
 def to_jobs(phantoms: int) -> int:
@@ -128,13 +112,14 @@ def describe_figures(figures: dict[str, dict[str, Any]]) -> Iterator[str]:
     """The figures of held-out slices, a line for each source."""
     for source, own in figures.items():
         each = "; ".join(
-            f"{name} Dice {_to_text(own[key]['dice_mean'])}, "
-            f"median centroid error {_to_text(own[key]['error_mm_median'])} mm"
-            for key, name in (("lumbar", "T12-L5"), ("s1", "S1"))
+            f"{name} Dice {to_text(own[key]['dice_mean'])}, "
+            f"median centroid error {to_text(own[key]['error_mm_median'])} mm"
+            for key, name in DETECTOR_NAMES.items()
             if key in own
         )
         yield f"{source}, {own['slices']} held-out slices: {own['usable']:.1%} usable by the paper's criteria; {each}"
 
 
-def _to_text(value: float | None) -> str:
+def to_text(value: float | None) -> str:
+    """A figure with two digits, or a dash."""
     return "-" if value is None else f"{value:.2f}"

@@ -3,14 +3,15 @@
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+from lumbar.console import progress
 from reportparse import parallel
 from reportparse.parallel import AHEAD, WorkerError, WorkerGoneError
 
-__all__ = ["AHEAD", "WorkerError", "available_cores", "map_ordered"]
+__all__ = ["AHEAD", "WorkerError", "available_cores", "map_ordered", "map_shown"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -38,6 +39,18 @@ def map_ordered(
         yield from parallel.map_ordered(partial(_make_on_one_thread, make) if jobs > 1 else make, items, jobs)
     except WorkerGoneError:
         raise WorkerError(_GONE) from None
+
+
+def map_shown(function: Callable[[T], R], items: Sequence[T], label: str, jobs: int | None = None) -> Iterator[R]:
+    """``function(item)`` for each item, as ``map_ordered`` gives them, on a bar."""
+    with progress(len(items), label) as bar:
+        for result in map_ordered(partial(_same, function), items, jobs):
+            bar.advance()
+            yield result
+
+
+def _same(function: Callable[[T], R]) -> Callable[[T], R]:
+    return function
 
 
 def _make_on_one_thread(make: Callable[[], Callable[[T], R]]) -> Callable[[T], R]:

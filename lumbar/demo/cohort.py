@@ -5,13 +5,12 @@ from functools import partial
 
 from imaging.phantom.cohort import make_cohort, PhantomSettings, PhantomTruth
 from imaging.phantom.protocol import ProtocolSettings
-from lumbar.console import progress
 from lumbar.demo.chosen import read_grades
 from lumbar.demo.places import Places
 from lumbar.demo.settings import DemoSettings
 from lumbar.phantom_reports.archive import write_archive, write_gold, write_reports
 from lumbar.phantom_reports.writer import ReportSettings
-from lumbar.work import map_ordered
+from lumbar.work import map_shown
 
 
 def make_studies(places: Places, settings: DemoSettings) -> None:
@@ -25,14 +24,7 @@ def make_studies(places: Places, settings: DemoSettings) -> None:
 
 
 def _run(jobs: int | None, write: Callable[[int], PhantomTruth], numbers: Sequence[int]) -> Iterable[PhantomTruth]:
-    with progress(len(numbers), "studies") as bar:
-        for truth in map_ordered(partial(_same, write), numbers, jobs):
-            bar.advance()
-            yield truth
-
-
-def _same(write: Callable[[int], PhantomTruth]) -> Callable[[int], PhantomTruth]:
-    return write
+    return map_shown(write, numbers, "studies", jobs)
 
 
 def make_reports(places: Places, settings: DemoSettings) -> None:
